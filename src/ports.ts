@@ -1,0 +1,267 @@
+/**
+ * What Ballast asks of the outside world, as types only: a Lightning node, a store, a clock, entropy and a log; and
+ * the records that cross those borders.
+ */
+import type { Failure } from './generated/messages/failure.ts';
+import type { Route } from './generated/messages/route.ts';
+import type { InboundFee, OutboundFee } from './units/fee.ts';
+import type { ChannelId, NodeId, PaymentHash } from './units/ids.ts';
+
+// ---- the network graph
+
+/**
+ * What one end of a channel announced for forwarding out over it. The inbound fee is that end's too: it is charged
+ * for HTLCs which arrive at it over this channel.
+ */
+export interface ChannelPolicy extends OutboundFee, InboundFee {
+  /** Blocks that must lie between the expiries of the incoming and the outgoing HTLC. */
+  readonly timeLockDelta: number;
+  readonly minHtlcMsat: bigint;
+  /** `null` where the node announced none; the channel's capacity is then the only bound. */
+  readonly maxHtlcMsat: bigint | null;
+  readonly disabled: boolean;
+  /** Unix seconds of the announcement; 0 where unknown (lnd's topology stream never tells it). */
+  readonly lastUpdate: number;
+}
+
+/** One channel of the graph. `policy1` is what `node1` announced: it governs the direction node1 -> node2. */
+export interface ChannelRecord {
+  readonly channelId: ChannelId;
+  readonly node1: NodeId;
+  readonly node2: NodeId;
+  readonly capacitySat: bigint;
+  /** `null`: never announced, so nothing can be routed in that direction. */
+  readonly policy1: ChannelPolicy | null;
+  readonly policy2: ChannelPolicy | null;
+  /** Funding output, `txid:index`; empty where unknown. */
+  readonly channelPoint: string;
+}
+
+export interface NodeRecord {
+  readonly nodeId: NodeId;
+  readonly alias: string;
+  /** Unix seconds; 0 where unknown. */
+  readonly lastUpdate: number;
+}
+
+/** A record that was refused: the id it gave itself, and why. */
+export interface RejectedRecord {
+  readonly kind: 'node' | 'channel';
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** The graph as a node or a file describes it, record by record, valid ones apart from refused ones. */
+export interface GraphDescription {
+  readonly nodes: readonly NodeRecord[];
+  readonly channels: readonly ChannelRecord[];
+  readonly rejected: readonly RejectedRecord[];
+}
+
+/** News about one direction of a channel: the policy that `from` announced. */
+export interface ChannelUpdateRecord {
+  readonly channelId: ChannelId;
+  readonly from: NodeId;
+  readonly policy: ChannelPolicy;
+}
+
+// ---- the node
+
+/** A channel of our own node. Amounts are what can be used now: reserve, commitment fee and pending HTLCs are off. */
+export interface OwnChannel {
+  /** The id under which the node lists it and reports arriving HTLCs. */
+  readonly channelId: ChannelId;
+  /** The id to put into the last hop of a route that returns over it; differs for private alias channels. */
+  readonly inboundChannelId: ChannelId;
+  readonly peer: NodeId;
+  readonly peerAlias: string;
+  readonly capacitySat: bigint;
+  /** The node's own figures, before reserves and fees are taken off. */
+  readonly localBalanceSat: bigint;
+  readonly remoteBalanceSat: bigint;
+  readonly spendableMsat: bigint;
+  readonly receivableMsat: bigint;
+  /** Peer online and link able to forward. */
+  readonly active: boolean;
+  readonly private: boolean;
+}
+
+export interface NodeInfo {
+  readonly nodeId: NodeId;
+  readonly alias: string;
+  readonly version: string;
+  readonly blockHeight: number;
+  readonly syncedToChain: boolean;
+  readonly syncedToGraph: boolean;
+}
+
+export interface InvoiceRequest {
+  /** 32 bytes from a cryptographic source. */
+  readonly preimage: Uint8Array;
+  readonly memo: string;
+  /** 0 accepts any amount, so that one invoice serves attempts with different amounts. */
+  readonly valueMsat: bigint;
+  readonly cltvDelta: number;
+  readonly expirySeconds: number;
+}
+
+export interface InvoiceTerms {
+  readonly paymentHash: PaymentHash;
+  /** The payment secret that the last hop's MPP record must carry; 32 bytes. */
+  readonly paymentAddr: Uint8Array;
+}
+
+/** An HTLC that paid an invoice, with the channel it truly arrived on. */
+export interface InvoiceArrival {
+  readonly channelId: ChannelId;
+  readonly amountMsat: bigint;
+  readonly state: 'accepted' | 'settled' | 'canceled';
+}
+
+export interface InvoiceRecord {
+  readonly paymentHash: PaymentHash;
+  readonly state: 'open' | 'accepted' | 'settled' | 'canceled';
+  readonly arrivals: readonly InvoiceArrival[];
+}
+
+export type CancelInvoiceOutcome =
+  | { readonly kind: 'canceled' }
+  /** Too late: the invoice has been paid. */
+  | { readonly kind: 'already_settled' }
+  /** The node does not know it; it may have been cancelled and cleaned up. */
+  | { readonly kind: 'not_found' }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export interface SendRequest {
+  readonly paymentHash: PaymentHash;
+  readonly route: Route;
+}
+
+/** What became of one attempt. Only `unknown` may still move money, and it must be tracked, never resent. */
+export type SendOutcome =
+  | { readonly kind: 'settled'; readonly preimage: Uint8Array; readonly attemptId: bigint }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly attemptId: bigint }
+  /** The node refused before it registered an attempt: no HTLC exists. */
+  | { readonly kind: 'not_sent'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** One HTLC attempt as the node remembers it. */
+export interface AttemptRecord {
+  readonly attemptId: bigint;
+  readonly state: 'in_flight' | 'settled' | 'failed';
+  readonly route: Route;
+  readonly attemptTimeNs: bigint;
+  readonly failure: Failure | null;
+  readonly preimage: Uint8Array | null;
+}
+
+export interface PaymentRecord {
+  readonly paymentHash: PaymentHash;
+  readonly state: 'in_flight' | 'settled' | 'failed';
+  /** Total of the first attempt since the payment was last initialised; lnd caps later shards by it. */
+  readonly valueMsat: bigint;
+  readonly attempts: readonly AttemptRecord[];
+}
+
+export type TrackUpdate =
+  | { readonly kind: 'payment'; readonly payment: PaymentRecord }
+  /** The node has no such payment: not sent so far, though a queued request may still run. */
+  | { readonly kind: 'not_found' };
+
+/**
+ * A Lightning node as Ballast needs it. Methods without a money outcome reject with `NodeError`, whose message tells
+ * what to do; `sendToRoute` never rejects, for each of its outcomes decides about money.
+ */
+export interface LightningNode {
+  info(): Promise<NodeInfo>;
+  describeGraph(): Promise<GraphDescription>;
+  ownChannels(): Promise<readonly OwnChannel[]>;
+  addInvoice(request: InvoiceRequest): Promise<InvoiceTerms>;
+  /** `undefined` where the node has no such invoice. */
+  lookupInvoice(paymentHash: PaymentHash): Promise<InvoiceRecord | undefined>;
+  cancelInvoice(paymentHash: PaymentHash): Promise<CancelInvoiceOutcome>;
+  /** Resolves when the HTLC has been resolved, however long that takes. */
+  sendToRoute(request: SendRequest): Promise<SendOutcome>;
+  /**
+   * Follows a payment: the current state at once, then each change, ending after a terminal state. Rejects with
+   * `NodeError` when contact is lost.
+   */
+  trackPayment(
+    paymentHash: PaymentHash,
+    options: { readonly signal: StopSignal },
+  ): AsyncIterable<TrackUpdate>;
+  close(): Promise<void>;
+}
+
+// ---- the journal
+
+/**
+ * What is written down about a rebalance. `intent` is durable before the attempt is sent, so that after a crash
+ * every payment that could still move money is known.
+ */
+export type JournalRecord =
+  | {
+      readonly kind: 'invoice';
+      readonly rebalanceId: string;
+      readonly paymentHash: PaymentHash;
+      /** Stored before the invoice exists at the node. */
+      readonly preimage: Uint8Array;
+    }
+  | {
+      readonly kind: 'intent';
+      readonly rebalanceId: string;
+      readonly attempt: number;
+      readonly paymentHash: PaymentHash;
+      readonly route: Route;
+      readonly amountMsat: bigint;
+      readonly feeMsat: bigint;
+    }
+  | {
+      readonly kind: 'outcome';
+      readonly rebalanceId: string;
+      readonly attempt: number;
+      readonly paymentHash: PaymentHash;
+      readonly outcome: SendOutcome;
+    }
+  | {
+      readonly kind: 'end';
+      readonly rebalanceId: string;
+      readonly reason: string;
+      readonly feePaidMsat: bigint;
+      readonly movedMsat: bigint;
+    };
+
+/** Where the journal lives. A batch is written whole or not at all, and is durable when the promise resolves. */
+export interface Store {
+  commit(batch: readonly JournalRecord[]): Promise<void>;
+  /** All records in the order in which they were committed. */
+  records(): Promise<readonly JournalRecord[]>;
+  close(): Promise<void>;
+}
+
+// ---- time, chance, diagnostics
+
+/** The part of the web's `AbortSignal` that is needed; every `AbortSignal` is one. The core knows no web types. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Resolves after the given time, or as soon as the signal aborts; never rejects. */
+  sleep(milliseconds: number, signal?: StopSignal): Promise<void>;
+}
+
+/** Cryptographic randomness; a preimage that can be guessed is money that can be stolen. */
+export interface Entropy {
+  bytes(length: number): Uint8Array;
+}
+
+export interface Log {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}

@@ -1,0 +1,242 @@
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { HAS_POLICY } from '../../src/graph/columns.ts';
+import { loadDescribeGraph } from '../../src/graph/load-describe-graph.ts';
+import { GraphFormatError, parseDescribeGraph } from '../../src/graph/parse-describe-graph.ts';
+import type { ChannelId } from '../../src/units/ids.ts';
+import { mainnetFile, REDUCED } from '../shared-files.ts';
+import { nodeIdOf } from './make-graph.ts';
+
+const [A, B, C] = [nodeIdOf('a'), nodeIdOf('b'), nodeIdOf('c')];
+
+const policy = (fields: Record<string, unknown> = {}) => ({
+  time_lock_delta: 40,
+  min_htlc: '1000',
+  fee_base_msat: '1000',
+  fee_rate_milli_msat: '250',
+  disabled: false,
+  max_htlc_msat: '990000000',
+  last_update: 1700000000,
+  ...fields,
+});
+
+const edge = (fields: Record<string, unknown> = {}) => ({
+  channel_id: '893159345678909441',
+  chan_point: `${'0'.repeat(64)}:1`,
+  node1_pub: A,
+  node2_pub: B,
+  capacity: '1000000',
+  node1_policy: policy(),
+  node2_policy: null,
+  ...fields,
+});
+
+const file = (...edges: unknown[]) => ({
+  nodes: [{ pub_key: A, alias: 'alice', last_update: 1 }, { pub_key: B }, { pub_key: C }],
+  edges,
+});
+
+describe('a record', () => {
+  it('keeps ids beyond 2^53, inbound fees and absent maxima exactly', () => {
+    const inbound = { inbound_fee_base_msat: -5, inbound_fee_rate_milli_msat: -250 };
+    const { graph, rejected } = parseDescribeGraph(
+      file(edge({ node2_policy: policy({ ...inbound, max_htlc_msat: '0', disabled: true }) })),
+    );
+    expect(rejected).toEqual([]);
+    const snapshot = graph.snapshot();
+    expect(snapshot.channelId(0)).toBe('893159345678909441');
+    expect(snapshot.channelPoint(0)).toMatch(/:1$/);
+    expect(snapshot.node(0)).toEqual({ nodeId: A, alias: 'alice', lastUpdate: 1 });
+    expect(snapshot.policy(0)).toEqual({
+      feeBaseMsat: 1000n,
+      feeRatePpm: 250,
+      timeLockDelta: 40,
+      minHtlcMsat: 1000n,
+      maxHtlcMsat: 990_000_000n,
+      disabled: false,
+      inboundFeeBaseMsat: 0n,
+      inboundFeeRatePpm: 0,
+      lastUpdate: 1_700_000_000,
+    });
+    expect(snapshot.policy(1)).toMatchObject({
+      maxHtlcMsat: null,
+      disabled: true,
+      inboundFeeBaseMsat: -5n,
+      inboundFeeRatePpm: -250,
+    });
+  });
+
+  it('may give its nodes in either order: policy 1 is that of node 1', () => {
+    const { graph } = parseDescribeGraph(file(edge({ node1_pub: C, node2_pub: A })));
+    const snapshot = graph.snapshot();
+    const direction = snapshot.directionFrom('893159345678909441' as ChannelId, C);
+    expect(direction).toBeDefined();
+    expect(snapshot.policy(direction!)?.feeRatePpm).toBe(250);
+    expect(snapshot.policy(direction! ^ 1)).toBeNull();
+  });
+
+  it.each([
+    ['a bad public key', { node1_pub: '02abc' }, /node1_pub is no public key/],
+    [
+      'a negative base fee',
+      { node1_policy: policy({ fee_base_msat: '-1' }) },
+      /fee_base_msat is negative: -1/,
+    ],
+    [
+      'a negative rate',
+      { node2_policy: policy({ fee_rate_milli_msat: -1 }) },
+      /node2_policy.fee_rate_milli_msat is negative/,
+    ],
+    [
+      'a minimum over the maximum',
+      { node1_policy: policy({ min_htlc: '2', max_htlc_msat: '1' }) },
+      /min_htlc 2 is over max_htlc_msat 1/,
+    ],
+    ['a channel to oneself', { node2_pub: A }, /from a node to itself/],
+    [
+      'a capacity of an unknown type',
+      { capacity: {} },
+      /capacity is not a whole number: an object/,
+    ],
+    ['a negative capacity', { capacity: '-5' }, /capacity is negative/],
+    [
+      'a policy of an unknown type',
+      { node1_policy: 'free' },
+      /node1_policy is neither an object nor null/,
+    ],
+    [
+      'a flag of an unknown type',
+      { node1_policy: policy({ disabled: 'no' }) },
+      /disabled is neither true nor false/,
+    ],
+    [
+      'a fraction',
+      { node1_policy: policy({ time_lock_delta: 1.5 }) },
+      /time_lock_delta is not a whole number/,
+    ],
+    [
+      'a delta beyond 16 bits',
+      { node1_policy: policy({ time_lock_delta: 70_000 }) },
+      /above 65535/,
+    ],
+    [
+      'an inbound fee beyond 32 bits',
+      { node1_policy: policy({ inbound_fee_base_msat: 2 ** 31 }) },
+      /32-bit/,
+    ],
+    [
+      'an id that lost digits',
+      { channel_id: Number('893159345678909441') },
+      /last digits are lost/,
+    ],
+    ['no id', { channel_id: undefined }, /no short channel id/],
+  ])(
+    'with %s is rejected with its id and the reason, and the rest loads',
+    (_what, fields, reason) => {
+      const good = edge({ channel_id: '7' });
+      const bad = edge(fields);
+      const { graph, rejected } = parseDescribeGraph(file(bad, good));
+      expect(graph.channelCount).toBe(1);
+      expect(graph.snapshot().channelId(0)).toBe('7');
+      expect(rejected).toHaveLength(1);
+      expect(rejected[0]).toMatchObject({
+        kind: 'channel',
+        id: String(bad.channel_id ?? '(none)'),
+      });
+      expect(rejected[0]!.reason).toMatch(reason);
+    },
+  );
+
+  it('that comes twice is rejected the second time', () => {
+    const { graph, rejected } = parseDescribeGraph(file(edge(), edge({ capacity: '2' })));
+    expect(graph.channelCount).toBe(1);
+    expect(graph.snapshot().columns.capacitySat[0]).toBe(1_000_000);
+    expect(rejected).toEqual([
+      { kind: 'channel', id: '893159345678909441', reason: expect.stringMatching(/given twice/) },
+    ]);
+  });
+
+  it('of a node with a bad key is rejected too', () => {
+    const { rejected } = parseDescribeGraph({ nodes: [{ pub_key: 'x' }, 7], edges: [] });
+    expect(rejected.map(({ kind, id }) => [kind, id])).toEqual([
+      ['node', 'x'],
+      ['node', '(none)'],
+    ]);
+  });
+
+  it('is rejected, not fatal, when it is no object at all', () => {
+    expect(parseDescribeGraph(file(null, 5, [])).rejected).toHaveLength(3);
+  });
+});
+
+describe('a file that is no graph', () => {
+  it.each([
+    '',
+    'hello',
+    '{"nodes": []',
+    '[]',
+    '5',
+    'null',
+    '{}',
+    '{"nodes": []}',
+    '{"nodes": {}, "edges": []}',
+  ])('%j is one clear error', (text) => {
+    expect(() => parseDescribeGraph(text)).toThrow(GraphFormatError);
+    expect(() => parseDescribeGraph(text)).toThrow(/lncli describegraph/);
+  });
+
+  it('is an error as damaged gzip as well', async () => {
+    const bytes = gzipSync(JSON.stringify(file(edge()))).subarray(0, 60);
+    await expect(loadDescribeGraph(bytes)).rejects.toThrow(/gzip data is damaged/);
+  });
+});
+
+describe('loadDescribeGraph', () => {
+  const text = JSON.stringify(file(edge()));
+  const packed = gzipSync(text);
+  async function* pieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+    for (let i = 0; i < bytes.length; i += 100) yield bytes.subarray(i, i + 100);
+  }
+
+  it.each([
+    ['text', text],
+    ['bytes', new TextEncoder().encode(text)],
+    ['an array buffer', new TextEncoder().encode(text).buffer],
+    ['gzip', new Uint8Array(packed)],
+    ['pieces', pieces(new TextEncoder().encode(text))],
+    ['gzip in pieces', pieces(packed)],
+    ['a web stream', new Blob([packed]).stream()],
+  ])('reads %s', async (_form, source) => {
+    const { graph } = await loadDescribeGraph(source);
+    expect(graph.channelCount).toBe(1);
+    expect(graph.nodeCount).toBe(3);
+  });
+});
+
+describe('real files', () => {
+  const mainnet = mainnetFile();
+  it.skipIf(mainnet === undefined)(
+    'the whole network of 2026-02-03 loads to the last record',
+    async () => {
+      const { graph, rejected } = await loadDescribeGraph(createReadStream(mainnet!));
+      expect(rejected).toEqual([]);
+      expect([graph.nodeCount, graph.channelCount, graph.policyCount]).toEqual([
+        17_324, 50_808, 65_809,
+      ]);
+    },
+  );
+
+  it.skipIf(!existsSync(REDUCED))('the sub-graph with real ids loads exactly', async () => {
+    const { graph, rejected } = await loadDescribeGraph(readFileSync(REDUCED));
+    const snapshot = graph.snapshot();
+    expect(rejected).toEqual([]);
+    expect([graph.nodeCount, graph.channelCount, graph.policyCount]).toEqual([99, 533, 1066]);
+    const disabled = snapshot.columns.flags.filter((flags) => flags === (HAS_POLICY | 2)).length;
+    expect(disabled).toBe(37);
+    const larger = Array.from({ length: 533 }, (_, slot) => slot).filter(
+      (slot) => snapshot.nodeId(snapshot.from(2 * slot)) > snapshot.nodeId(snapshot.to(2 * slot)),
+    );
+    expect(larger).toHaveLength(312);
+  });
+});
