@@ -1,0 +1,103 @@
+/** What a route search is asked, and what it answers. */
+import type { Overlay } from '../graph/overlay.ts';
+import type { ChannelId, NodeId } from '../units/ids.ts';
+import type { Path, Quote } from './path.ts';
+
+/** A directed pair of nodes: all channels that lead from one to the other. */
+export interface NodePair {
+  readonly from: NodeId;
+  readonly to: NodeId;
+}
+
+export interface Exclusions {
+  readonly nodes?: readonly NodeId[];
+  /** Both directions of each. */
+  readonly channels?: readonly ChannelId[];
+  readonly pairs?: readonly NodePair[];
+}
+
+/** Limits that every search knows. */
+export interface RouteLimits {
+  /** Most to pay in msat. Both fee limits hold where both are given; neither given means no limit. */
+  readonly maxFeeMsat?: bigint;
+  /** Most to pay in parts per million of the amount delivered. */
+  readonly maxFeePpm?: number;
+  /** Most blocks from now to the expiry of the first HTLC. @defaultValue 2016, beyond which lnd refuses to send. */
+  readonly maxCltvBlocks?: number;
+  /** Most channels on the way. @defaultValue 27, the most that lnd's onion takes; its 1,300 bytes bind earlier. */
+  readonly maxHops?: number;
+}
+
+interface SearchTerms extends RouteLimits {
+  /** Amount to deliver. */
+  readonly amountMsat: bigint;
+  /**
+   * Blocks that the last HTLC's expiry lies above the current height.
+   * @defaultValue 43: the invoice's delta of 40 and 3 blocks of padding.
+   */
+  readonly finalCltvDelta?: number;
+  /**
+   * Current block height, which expiries in the onion are measured from.
+   * @defaultValue 800,000: any height up to 16,777,215 takes the same three bytes.
+   */
+  readonly blockHeight?: number;
+  readonly exclude?: Exclusions;
+  readonly overlay?: Overlay;
+}
+
+export interface CircularRouteRequest extends SearchTerms {
+  /** Our own node: where the circle starts and ends. */
+  readonly self: NodeId;
+  /** Own channels that the payment may leave by. @defaultValue all */
+  readonly outChannels?: readonly ChannelId[];
+  /** Own channels that it may come back by. @defaultValue all */
+  readonly inChannels?: readonly ChannelId[];
+}
+
+export interface RouteRequest extends SearchTerms {
+  readonly from: NodeId;
+  readonly to: NodeId;
+}
+
+/** Why there is no route, with what would have to change. */
+export type NoRouteReason =
+  | { readonly code: 'unknown_node'; readonly nodeId: NodeId }
+  | { readonly code: 'amount_out_of_range'; readonly maxMsat: bigint }
+  /** None of the allowed outgoing channels exists, is active and is not excluded. */
+  | { readonly code: 'no_outgoing_channel' }
+  /** The fullest of them can spend this much, which does not cover the amount. */
+  | { readonly code: 'no_outgoing_balance'; readonly bestSpendableMsat: bigint }
+  | { readonly code: 'no_incoming_channel' }
+  | { readonly code: 'no_incoming_capacity'; readonly bestReceivableMsat: bigint }
+  /** A route exists, but it costs at least this much. */
+  | {
+      readonly code: 'fee_limit';
+      readonly cheapestFeeMsat: bigint;
+      readonly cheapestFeePpm: number;
+    }
+  /** Without this limit the best route within the fee limit would need so much of it. */
+  | { readonly code: 'cltv_limit'; readonly neededCltvBlocks: number }
+  | { readonly code: 'hop_limit'; readonly neededHops: number }
+  | { readonly code: 'onion_limit'; readonly neededBytes: number }
+  /** Only exclusions or pairs known to lack liquidity stand between us and a route of this fee. */
+  | { readonly code: 'avoided'; readonly cheapestFeeMsat: bigint }
+  /** Nothing carries this amount, while `payableMsat` could pass. */
+  | { readonly code: 'amount_too_large'; readonly payableMsat: bigint }
+  | { readonly code: 'disconnected' }
+  /** The limits are so tight that the search gave up before it found a route or proved that there is none. */
+  | { readonly code: 'search_budget' };
+
+export type RouteResult =
+  | {
+      readonly kind: 'route';
+      readonly path: Path;
+      readonly quote: Quote;
+      /** True where no cheaper route exists within the limits; false where the search gave up proving it. */
+      readonly proven: boolean;
+    }
+  | {
+      readonly kind: 'no_route';
+      readonly reason: NoRouteReason;
+      /** The reason in one sentence. */
+      readonly message: string;
+    };

@@ -1,0 +1,90 @@
+/** From a request to the search's terms: defaults filled in, names resolved, or the reason why that is impossible. */
+import type { GraphSnapshot } from '../graph/snapshot.ts';
+import { feeLimitMsat, MAX_SEARCH_MSAT } from '../units/amounts.ts';
+import { MAX_ROUTE_CLTV_BLOCKS } from '../units/cltv.ts';
+import type { NodeId } from '../units/ids.ts';
+import { MAX_ONION_HOPS, ONION_BYTES } from '../units/onion-size.ts';
+import { DEFAULT_FINAL_CLTV_DELTA } from './price-path.ts';
+import { DEFAULT_BLOCK_HEIGHT } from './quote-path.ts';
+import type { CircularRouteRequest, NoRouteReason, RouteRequest } from './request.ts';
+import type { SearchLimits, SpaceTerms } from './search-space.ts';
+
+export type ResolvedRequest =
+  | { readonly kind: 'ok'; readonly terms: SpaceTerms; readonly limits: SearchLimits }
+  | { readonly kind: 'refused'; readonly reason: NoRouteReason };
+
+/** The common form of both requests: a circle begins and ends at the same node. */
+export type AnyRouteRequest = Omit<CircularRouteRequest, 'self'> &
+  Pick<RouteRequest, 'from' | 'to'>;
+
+/**
+ * @throws RangeError for a request that no graph could satisfy: an amount of zero or less, a negative limit, a
+ * fraction of a block, a time lock limit that the final delta alone uses up.
+ */
+export function resolveRequest(snapshot: GraphSnapshot, request: AnyRouteRequest): ResolvedRequest {
+  assertSensible(request);
+  const source = snapshot.nodeIndex(request.from);
+  const target = snapshot.nodeIndex(request.to);
+  if (source === undefined || target === undefined) {
+    const nodeId: NodeId = source === undefined ? request.from : request.to;
+    return { kind: 'refused', reason: { code: 'unknown_node', nodeId } };
+  }
+  if (request.amountMsat > MAX_SEARCH_MSAT) {
+    return { kind: 'refused', reason: { code: 'amount_out_of_range', maxMsat: MAX_SEARCH_MSAT } };
+  }
+  return {
+    kind: 'ok',
+    terms: {
+      source,
+      target,
+      amountMsat: Number(request.amountMsat),
+      outChannels: request.outChannels,
+      inChannels: request.inChannels,
+      exclude: request.exclude,
+      overlay: request.overlay,
+      finalCltvDelta: request.finalCltvDelta ?? DEFAULT_FINAL_CLTV_DELTA,
+      blockHeight: request.blockHeight ?? DEFAULT_BLOCK_HEIGHT,
+    },
+    limits: {
+      maxSentMsat: maxSentMsat(request),
+      maxCltvBlocks: request.maxCltvBlocks ?? MAX_ROUTE_CLTV_BLOCKS,
+      maxHops: Math.min(request.maxHops ?? MAX_ONION_HOPS, MAX_ONION_HOPS),
+      maxOnionBytes: ONION_BYTES,
+    },
+  };
+}
+
+function maxSentMsat(request: AnyRouteRequest): number {
+  const { amountMsat, maxFeeMsat, maxFeePpm } = request;
+  let limit = MAX_SEARCH_MSAT;
+  if (maxFeeMsat !== undefined && amountMsat + maxFeeMsat < limit) limit = amountMsat + maxFeeMsat;
+  if (maxFeePpm !== undefined) {
+    const byRate = amountMsat + feeLimitMsat({ amountMsat, maxFeePpm });
+    if (byRate < limit) limit = byRate;
+  }
+  return Number(limit);
+}
+
+function assertSensible(request: AnyRouteRequest): void {
+  const { amountMsat, maxFeeMsat, maxFeePpm } = request;
+  if (amountMsat <= 0n) throw new RangeError(`amountMsat must be positive, not ${amountMsat}`);
+  if (maxFeeMsat !== undefined && maxFeeMsat < 0n) {
+    throw new RangeError(`maxFeeMsat must not be negative, but is ${maxFeeMsat}`);
+  }
+  if (maxFeePpm !== undefined && !(maxFeePpm >= 0 && maxFeePpm <= 1e9)) {
+    throw new RangeError(`maxFeePpm must lie between 0 and 1,000,000,000, but is ${maxFeePpm}`);
+  }
+  const { maxCltvBlocks, finalCltvDelta = DEFAULT_FINAL_CLTV_DELTA } = request;
+  if (maxCltvBlocks !== undefined && maxCltvBlocks <= finalCltvDelta) {
+    // lnd refuses the same (lnd: `routing/payment_session.go`, `ValidateCLTVLimit`).
+    throw new RangeError(
+      `maxCltvBlocks ${maxCltvBlocks} leaves no block to forward in; it must be above finalCltvDelta ${finalCltvDelta}`,
+    );
+  }
+  for (const name of ['maxCltvBlocks', 'maxHops', 'finalCltvDelta', 'blockHeight'] as const) {
+    const value = request[name];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
+      throw new RangeError(`${name} must be a whole number that is not negative, but is ${value}`);
+    }
+  }
+}
