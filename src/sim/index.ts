@@ -1,0 +1,16 @@
+/** The simulated Lightning network (`ballast/sim`). */
+export { type GeneratorOptions, generateNetwork } from './generator.ts';
+export { inProcessNode } from './in-process-node.ts';
+export type { ReportedState, ServedWalletState } from './lnd/info-methods.ts';
+export type { BakedMacaroon } from './lnd/macaroon.ts';
+export { type ServedLnd, type ServeLndOptions, serveLnd } from './lnd/serve-lnd.ts';
+export { type NetworkOptions, SimulatedNetwork } from './network.ts';
+export type * from './network-records.ts';
+export {
+  type ListPaymentsRequest,
+  type SendToRouteRequest,
+  SimulatedNode,
+  type Subscription,
+} from './node.ts';
+export type { OpenChannelRequest } from './open-channel.ts';
+export type * from './records.ts';

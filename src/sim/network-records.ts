@@ -1,0 +1,45 @@
+/** What a simulated network tells about itself as a whole: its ledger, and news about its channels. */
+import type { ChannelPolicy } from '../ports.ts';
+import type { ChannelId, NodeId, PaymentHash } from '../units/ids.ts';
+
+/** The hidden truth about a channel. The two balances and what is in flight always add up to the capacity. */
+export interface ChannelBalances {
+  readonly node1: NodeId;
+  readonly node2: NodeId;
+  readonly balance1Msat: bigint;
+  readonly balance2Msat: bigint;
+  readonly inFlightMsat: bigint;
+}
+
+/** An HTLC that is locked on a channel. */
+export interface PendingHtlc {
+  readonly channelId: ChannelId;
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly amountMsat: bigint;
+  readonly expiryHeight: number;
+  readonly paymentHash: PaymentHash;
+}
+
+/** What gossip, or a node's own channels, would tell. Private channels are reported too. */
+export type GraphChange =
+  | {
+      readonly kind: 'policy';
+      readonly channelId: ChannelId;
+      readonly from: NodeId;
+      readonly policy: ChannelPolicy;
+      readonly private: boolean;
+    }
+  | { readonly kind: 'channel_opened'; readonly channelId: ChannelId; readonly private: boolean }
+  | {
+      readonly kind: 'channel_removed';
+      readonly channelId: ChannelId;
+      readonly node1: NodeId;
+      readonly node2: NodeId;
+      readonly capacitySat: bigint;
+      readonly channelPoint: string;
+      readonly private: boolean;
+    }
+  /** The link came up or went down without either node changing. */
+  | { readonly kind: 'link'; readonly channelId: ChannelId; readonly up: boolean }
+  | { readonly kind: 'online'; readonly nodeId: NodeId; readonly online: boolean };

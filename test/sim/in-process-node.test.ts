@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { Failure_FailureCode as Code } from '../../src/generated/messages/failure.ts';
+import type { LightningNode, TrackUpdate } from '../../src/ports.ts';
+import { inProcessNode } from '../../src/sim/in-process-node.ts';
+import { hashOf } from '../../src/sim/invoice-store.ts';
+import { AMOUNT_MSAT, type Circle, circle, HEIGHT, routeAlong } from './circle.ts';
+
+const REQUEST = { memo: '', valueMsat: 0n, cltvDelta: 40, expirySeconds: 600 };
+
+async function payment(world: Circle, node: LightningNode, fill: number, amountMsat = AMOUNT_MSAT) {
+  const preimage = new Uint8Array(32).fill(fill);
+  const { paymentHash, paymentAddr } = await node.addInvoice({ ...REQUEST, preimage });
+  const { network, alice, channels } = world;
+  const route = routeAlong({ network, from: alice.nodeId, channels, amountMsat, paymentAddr });
+  return { preimage, paymentHash, route };
+}
+
+describe('inProcessNode', () => {
+  it('is a LightningNode: pays, tells, lists', async () => {
+    const world = circle();
+    const node = inProcessNode(world.network, world.alice.nodeId);
+    expect(await node.info()).toMatchObject({
+      nodeId: world.alice.nodeId,
+      blockHeight: HEIGHT,
+      syncedToGraph: true,
+    });
+    expect((await node.describeGraph()).channels).toHaveLength(4);
+    const before = await node.ownChannels();
+    expect(before.map(({ channelId }) => channelId)).toEqual([
+      world.channels[0],
+      world.channels[3],
+    ]);
+    expect(before[0]).toMatchObject({ peer: world.bob.nodeId, peerAlias: 'bob', active: true });
+
+    const { preimage, paymentHash, route } = await payment(world, node, 1);
+    expect(paymentHash).toBe(hashOf(preimage));
+    expect(await node.sendToRoute({ paymentHash, route })).toMatchObject({
+      kind: 'settled',
+      preimage,
+    });
+    expect(await node.lookupInvoice(paymentHash)).toEqual({
+      paymentHash,
+      state: 'settled',
+      arrivals: [{ channelId: world.channels[3], amountMsat: AMOUNT_MSAT, state: 'settled' }],
+    });
+    const after = await node.ownChannels();
+    expect(after[1]!.spendableMsat - before[1]!.spendableMsat).toBe(AMOUNT_MSAT);
+    expect(await node.cancelInvoice(paymentHash)).toEqual({ kind: 'already_settled' });
+    expect(await node.sendToRoute({ paymentHash, route })).toEqual({
+      kind: 'not_sent',
+      reason: 'invoice is already paid',
+    });
+  });
+
+  it('reports failures, and follows payments', async () => {
+    const world = circle();
+    const node = inProcessNode(world.network, world.alice.nodeId);
+    const { paymentHash, route } = await payment(world, node, 2, 800_000_000n);
+    const updates = async (): Promise<TrackUpdate[]> => {
+      const seen: TrackUpdate[] = [];
+      const { signal } = new AbortController();
+      for await (const update of node.trackPayment(paymentHash, { signal })) seen.push(update);
+      return seen;
+    };
+    expect(await updates()).toEqual([{ kind: 'not_found' }]);
+    expect(await node.sendToRoute({ paymentHash, route })).toMatchObject({
+      kind: 'failed',
+      failure: { code: Code.TEMPORARY_CHANNEL_FAILURE, failureSourceIndex: 0 },
+    });
+    expect(await updates()).toMatchObject([{ kind: 'payment', payment: { state: 'failed' } }]);
+    expect(await node.cancelInvoice(paymentHash)).toEqual({ kind: 'canceled' });
+    const unknown = hashOf(new Uint8Array(32));
+    expect(await node.cancelInvoice(unknown)).toEqual({ kind: 'not_found' });
+    expect(await node.lookupInvoice(unknown)).toBeUndefined();
+    await expect(payment(world, node, 2)).rejects.toThrow('take another preimage');
+  });
+
+  it('ends a track when told to', async () => {
+    const world = circle();
+    const node = inProcessNode(world.network, world.alice.nodeId);
+    const { paymentHash, route } = await payment(world, node, 3);
+    world.network.holdHtlcsAt(world.bob.nodeId);
+    const sent = node.sendToRoute({ paymentHash, route });
+    const stop = new AbortController();
+    let updates = 0;
+    for await (const _ of node.trackPayment(paymentHash, { signal: stop.signal })) {
+      updates++;
+      stop.abort();
+    }
+    expect(updates).toBe(1);
+    world.network.releaseHtlcs(world.bob.nodeId);
+    expect((await sent).kind).toBe('settled');
+  });
+
+  it('does not exist for a node that does not', () => {
+    const world = circle();
+    const stranger = world.alice.nodeId.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+    expect(() => inProcessNode(world.network, stranger as typeof world.alice.nodeId)).toThrow(
+      RangeError,
+    );
+  });
+});

@@ -1,0 +1,416 @@
+import { status } from '@grpc/grpc-js';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Failure_FailureCode } from '../../../src/generated/messages/failure.ts';
+import { type AddInvoiceResponse, Invoice } from '../../../src/generated/services/invoice.ts';
+import { LightningService } from '../../../src/generated/services/lightning.ts';
+import {
+  HTLCAttempt_HTLCStatus,
+  ListPaymentsRequest,
+  Payment_PaymentStatus,
+  PaymentFailureReason,
+} from '../../../src/generated/services/payments.ts';
+import {
+  HtlcEvent_EventType,
+  RouterService,
+  SendToRouteRequest,
+} from '../../../src/generated/services/router.ts';
+import { type ServedLnd, serveLnd } from '../../../src/sim/lnd/serve-lnd.ts';
+import { bytesToHex } from '../../../src/units/bytes.ts';
+import {
+  CIRCLE,
+  circularRoute,
+  preimageOf,
+  type RingNetwork,
+  ringNetwork,
+} from './ring-network.ts';
+import { expectStatus, RpcClient } from './rpc-client.ts';
+
+let ring: RingNetwork;
+let served: ServedLnd;
+let rpc: RpcClient;
+
+beforeEach(async () => {
+  ring = ringNetwork();
+  served = await serveLnd(ring.network, ring.self);
+  rpc = new RpcClient(served);
+});
+
+afterEach(async () => {
+  rpc.close();
+  await served.close();
+});
+
+const invoiceFor = (preimage: Uint8Array): Promise<AddInvoiceResponse> =>
+  rpc.ask(LightningService.addInvoice, Invoice.fromPartial({ rPreimage: preimage }));
+
+const requestFor = ({ rHash, paymentAddr }: AddInvoiceResponse): SendToRouteRequest =>
+  SendToRouteRequest.fromPartial({
+    paymentHash: rHash,
+    route: circularRoute(ring, paymentAddr),
+  });
+
+const send = (request: SendToRouteRequest) => rpc.ask(RouterService.sendToRouteV2, request);
+
+const track = (paymentHash: Uint8Array, client = rpc) =>
+  client.stream(RouterService.trackPaymentV2, { paymentHash, noInflightUpdates: false });
+
+/** Waits for something inside this process; the tests' own time limit ends it. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('SendToRouteV2', () => {
+  test('settles, and answers with a route whose derived fields are its own', async () => {
+    const preimage = preimageOf('settles');
+    const request = requestFor(await invoiceFor(preimage));
+    // None of these is read by lnd, so none may come back.
+    for (const hop of request.route!.hops) {
+      Object.assign(hop, { feeMsat: 77n, fee: 77n, amtToForward: 77n, chanCapacity: 77n });
+      hop.metadata = Uint8Array.of(1);
+    }
+    Object.assign(request.route!, { totalFeesMsat: 77n, totalFees: 77n, totalAmt: 77n });
+    const attempt = await send(request);
+    expect(attempt.status).toBe(HTLCAttempt_HTLCStatus.SUCCEEDED);
+    expect(bytesToHex(attempt.preimage)).toBe(bytesToHex(preimage));
+    expect(attempt.failure).toBeUndefined();
+    expect(attempt.attemptTimeNs).toBeGreaterThan(0n);
+    expect(attempt.resolveTimeNs).toBeGreaterThanOrEqual(attempt.attemptTimeNs);
+    expect(attempt.route).toMatchObject({
+      totalTimeLock: CIRCLE.totalTimeLock,
+      totalAmtMsat: 1_001_650n,
+      totalAmt: 1001n,
+      totalFeesMsat: 1650n,
+      totalFees: 1n,
+    });
+    const hops = attempt.route!.hops.map((hop) => [
+      hop.amtToForwardMsat,
+      hop.amtToForward,
+      hop.feeMsat,
+      hop.fee,
+      hop.chanCapacity,
+      hop.expiry,
+      hop.metadata.length,
+    ]);
+    // Floors taken one by one: 1000 + 1 is the total's 1001, but the fees of 1 and 0 are not its 1.650.
+    expect(hops).toEqual([
+      [1_000_550n, 1000n, 1100n, 1n, 1001n, 900_163, 0],
+      [1_000_000n, 1000n, 550n, 0n, 1000n, 900_083, 0],
+      [1_000_000n, 1000n, 0n, 0n, 1000n, 900_083, 0],
+    ]);
+    expect(attempt.route!.hops[2]!.mppRecord?.totalAmtMsat).toBe(1_000_000n);
+  });
+
+  test('completes keys that the route leaves out', async () => {
+    const request = requestFor(await invoiceFor(preimageOf('no keys')));
+    for (const hop of request.route!.hops) hop.pubKey = '';
+    const attempt = await send(request);
+    expect(attempt.status).toBe(HTLCAttempt_HTLCStatus.SUCCEEDED);
+    expect(attempt.route!.hops.map((hop) => hop.pubKey)).toEqual([ring.a, ring.b, ring.self]);
+  });
+
+  test('a failure is an answer, not an error', async () => {
+    const request = requestFor(await invoiceFor(preimageOf('one short')));
+    request.route!.totalAmtMsat -= 1n;
+    const attempt = await send(request);
+    expect(attempt.status).toBe(HTLCAttempt_HTLCStatus.FAILED);
+    expect(attempt.preimage).toHaveLength(0);
+    expect(attempt.failure).toMatchObject({
+      code: Failure_FailureCode.FEE_INSUFFICIENT,
+      failureSourceIndex: 1,
+      // What was to be sent on, as lnd fills it in.
+      htlcMsat: 1_000_550n,
+      channelUpdate: { chanId: ring.channelAB, baseFee: 1000, feeRate: 100, timeLockDelta: 40 },
+    });
+  });
+
+  const REFUSED: [string, (request: SendToRouteRequest) => void, string][] = [
+    [
+      'no route',
+      (r) => {
+        r.route = undefined;
+      },
+      'unable to send, no routes provided',
+    ],
+    [
+      'no hops',
+      (r) => {
+        r.route!.hops = [];
+      },
+      'empty route hops provided',
+    ],
+    [
+      'a short hash',
+      (r) => {
+        r.paymentHash = r.paymentHash.slice(1);
+      },
+      'invalid hash length of 31, want 32',
+    ],
+    [
+      'no secret',
+      (r) => {
+        r.route!.hops[2]!.mppRecord!.paymentAddr = new Uint8Array(0);
+      },
+      'missing payment_addr',
+    ],
+    [
+      'no total',
+      (r) => {
+        r.route!.hops[2]!.mppRecord!.totalAmtMsat = 0n;
+      },
+      'missing total_msat',
+    ],
+    [
+      'a record of the protocol',
+      (r) => {
+        r.route!.hops[0]!.customRecords.set(65535n, Uint8Array.of(1));
+      },
+      'no custom records with types below 65536 allowed',
+    ],
+    [
+      'skip_temp_err without MPP',
+      (r) => {
+        r.route!.hops[2]!.mppRecord = undefined;
+        r.skipTempErr = true;
+      },
+      'cannot skip temp error for non-MPP',
+    ],
+  ];
+
+  test.each(REFUSED)('%s is refused before there is a payment', async (_name, spoil, details) => {
+    const invoice = await invoiceFor(preimageOf('refused'));
+    const request = requestFor(invoice);
+    spoil(request);
+    await expectStatus(send(request), { code: status.UNKNOWN, details });
+    const nothing = { code: status.NOT_FOUND, details: "payment isn't initiated" };
+    await expectStatus(track(invoice.rHash).next(), nothing);
+    expect(ring.network.pendingHtlcs()).toEqual([]);
+  });
+
+  test('a second send of a settled payment already exists', async () => {
+    const request = requestFor(await invoiceFor(preimageOf('twice')));
+    await send(request);
+    const details = 'invoice is already paid';
+    await expectStatus(send(request), { code: status.ALREADY_EXISTS, details });
+  });
+
+  test('a full-amount duplicate of a live payment is refused by the node itself', async () => {
+    const invoice = await invoiceFor(preimageOf('duplicate'));
+    ring.network.holdHtlcsAt(ring.b);
+    const first = send(requestFor(invoice));
+    await until(() => ring.network.pendingHtlcs().length === 2);
+    await expectStatus(send(requestFor(invoice)), {
+      code: status.UNKNOWN,
+      details: /attempted value exceeds payment amount/,
+    });
+    ring.network.releaseHtlcs(ring.b);
+    expect((await first).status).toBe(HTLCAttempt_HTLCStatus.SUCCEEDED);
+  });
+
+  test('too large an onion leaves a payment in flight without attempts', async () => {
+    const invoice = await invoiceFor(preimageOf('zombie'));
+    const request = requestFor(invoice);
+    request.route!.hops[0]!.customRecords.set(70_000n, new Uint8Array(1300));
+    const details = /max payload size exceeded/;
+    await expectStatus(send(request), { code: status.UNKNOWN, details });
+    const tracking = track(invoice.rHash);
+    expect(await tracking.next()).toMatchObject({
+      status: Payment_PaymentStatus.IN_FLIGHT,
+      htlcs: [],
+    });
+    tracking.cancel();
+    const deletion = { paymentHash: invoice.rHash, failedHtlcsOnly: false };
+    expect(await rpc.ask(LightningService.deletePayment, deletion)).toEqual({
+      status: 'payment deleted',
+    });
+    expect((await send(requestFor(invoice))).status).toBe(HTLCAttempt_HTLCStatus.SUCCEEDED);
+  });
+});
+
+describe('TrackPaymentV2 and TrackPayments', () => {
+  test('a payment outlives the client that sent it', async () => {
+    const invoice = await invoiceFor(preimageOf('outlives'));
+    ring.network.holdHtlcsAt(ring.b);
+    const leaving = new RpcClient(served);
+    const call = leaving.start(RouterService.sendToRouteV2, requestFor(invoice));
+    await until(() => ring.network.pendingHtlcs().length === 2);
+    call.cancel();
+    expect((await call.ended)?.code).toBe(status.CANCELLED);
+    leaving.close();
+
+    const tracking = track(invoice.rHash);
+    expect(await tracking.next()).toMatchObject({
+      paymentHash: bytesToHex(invoice.rHash),
+      paymentPreimage: '00'.repeat(32),
+      status: Payment_PaymentStatus.IN_FLIGHT,
+      valueMsat: 1_000_000n,
+      htlcs: [{ status: HTLCAttempt_HTLCStatus.IN_FLIGHT, resolveTimeNs: 0n }],
+    });
+    ring.network.releaseHtlcs(ring.b);
+    const rest = await tracking.rest();
+    expect(rest.at(-1)).toMatchObject({
+      paymentPreimage: bytesToHex(preimageOf('outlives')),
+      status: Payment_PaymentStatus.SUCCEEDED,
+      feeMsat: 1650n,
+      feeSat: 1n,
+      fee: 1n,
+      valueSat: 1000n,
+      htlcs: [{ status: HTLCAttempt_HTLCStatus.SUCCEEDED }],
+    });
+    expect(await track(invoice.rHash).rest()).toEqual([rest.at(-1)]);
+  });
+
+  test('without in-flight updates only the end is told', async () => {
+    const invoice = await invoiceFor(preimageOf('end only'));
+    ring.network.holdHtlcsAt(ring.b);
+    const sending = send(requestFor(invoice));
+    await until(() => ring.network.pendingHtlcs().length === 2);
+    const tracking = rpc.stream(RouterService.trackPaymentV2, {
+      paymentHash: invoice.rHash,
+      noInflightUpdates: true,
+    });
+    await rpc.ask(LightningService.getInfo, {});
+    ring.network.releaseHtlcs(ring.b, 'fail');
+    expect((await sending).failure).toMatchObject({
+      code: Failure_FailureCode.TEMPORARY_CHANNEL_FAILURE,
+      failureSourceIndex: 2,
+    });
+    expect(await tracking.rest()).toMatchObject([
+      {
+        status: Payment_PaymentStatus.FAILED,
+        failureReason: PaymentFailureReason.FAILURE_REASON_ERROR,
+      },
+    ]);
+  });
+
+  test('a tracker of a closing node gets an error, for an end would look final', async () => {
+    const invoice = await invoiceFor(preimageOf('closing'));
+    ring.network.holdHtlcsAt(ring.b);
+    void send(requestFor(invoice)).catch(() => undefined);
+    await until(() => ring.network.pendingHtlcs().length === 2);
+    const tracking = track(invoice.rHash);
+    expect(await tracking.next()).toMatchObject({ status: Payment_PaymentStatus.IN_FLIGHT });
+    await served.close();
+    await expect(tracking.rest()).rejects.toThrow(/UNAVAILABLE|UNKNOWN/);
+    // Served again, it is all still there.
+    served = await serveLnd(ring.network, ring.self);
+    const later = new RpcClient(served);
+    ring.network.releaseHtlcs(ring.b);
+    expect((await track(invoice.rHash, later).rest()).at(-1)).toMatchObject({
+      status: Payment_PaymentStatus.SUCCEEDED,
+    });
+    later.close();
+  });
+
+  test('all payments are followed, those under way first', async () => {
+    ring.network.holdHtlcsAt(ring.b);
+    const early = send(requestFor(await invoiceFor(preimageOf('early'))));
+    await until(() => ring.network.pendingHtlcs().length === 2);
+    const all = rpc.stream(RouterService.trackPayments, { noInflightUpdates: false });
+    expect(await all.next()).toMatchObject({ status: Payment_PaymentStatus.IN_FLIGHT });
+    ring.network.releaseHtlcs(ring.b);
+    await early;
+    const late = await invoiceFor(preimageOf('late'));
+    await send(requestFor(late));
+    const seen: [string, number][] = [];
+    while (seen.at(-1)?.[0] !== bytesToHex(late.rHash) || seen.at(-1)?.[1] !== 2) {
+      const payment = (await all.next())!;
+      seen.push([payment.paymentHash, payment.status]);
+    }
+    expect(seen.filter(([, state]) => state === Payment_PaymentStatus.SUCCEEDED)).toHaveLength(2);
+    all.cancel();
+  });
+});
+
+describe('ListPayments and DeletePayment', () => {
+  test('pages, filters and counts as lnd does', async () => {
+    const states: string[] = [];
+    for (const name of ['p1', 'p2', 'p3', 'p4']) {
+      const request = requestFor(await invoiceFor(preimageOf(name)));
+      if (name === 'p2') request.route!.totalAmtMsat -= 1n;
+      states.push(bytesToHex(request.paymentHash));
+      await send(request);
+    }
+    const list = async (request: Partial<ListPaymentsRequest>) => {
+      const answer = await rpc.ask(
+        LightningService.listPayments,
+        ListPaymentsRequest.fromPartial(request),
+      );
+      return {
+        ...answer,
+        names: answer.payments.map((p) => `p${states.indexOf(p.paymentHash) + 1}`),
+      };
+    };
+    expect((await list({})).names).toEqual(['p1', 'p3', 'p4']);
+    const all = await list({ includeIncomplete: true, countTotalPayments: true });
+    expect(all.names).toEqual(['p1', 'p2', 'p3', 'p4']);
+    expect([all.firstIndexOffset, all.lastIndexOffset, all.totalNumPayments]).toEqual([1n, 4n, 4n]);
+    const incomplete = { includeIncomplete: true } as const;
+    expect((await list({ ...incomplete, indexOffset: 1n, maxPayments: 2n })).names).toEqual([
+      'p2',
+      'p3',
+    ]);
+    expect((await list({ ...incomplete, reversed: true, maxPayments: 2n })).names).toEqual([
+      'p3',
+      'p4',
+    ]);
+    expect((await list({ reversed: true, indexOffset: 4n, maxPayments: 2n })).names).toEqual([
+      'p1',
+      'p3',
+    ]);
+    expect((await list({ ...incomplete, creationDateEnd: 1n })).names).toEqual([]);
+    const bare = await list({ omitHops: true });
+    expect(bare.payments.flatMap((p) => p.htlcs.flatMap((htlc) => htlc.route!.hops))).toEqual([]);
+    expect((await list({})).payments[0]!.htlcs[0]!.route!.hops).toHaveLength(3);
+    await expectStatus(list({ creationDateStart: 5n, creationDateEnd: 5n }), {
+      code: status.UNKNOWN,
+      details: 'start date(5) must be before end date(5)',
+    });
+  });
+
+  test('a payment in flight cannot be deleted', async () => {
+    const invoice = await invoiceFor(preimageOf('in flight'));
+    ring.network.holdHtlcsAt(ring.b);
+    const sending = send(requestFor(invoice));
+    await until(() => ring.network.pendingHtlcs().length === 2);
+    const deletion = { paymentHash: invoice.rHash, failedHtlcsOnly: false };
+    await expectStatus(rpc.ask(LightningService.deletePayment, deletion), {
+      code: status.UNKNOWN,
+      details: /payment is in transition/,
+    });
+    ring.network.releaseHtlcs(ring.b);
+    await sending;
+  });
+});
+
+test('SubscribeHtlcEvents tells of both ends of a circle', async () => {
+  const events = rpc.stream(RouterService.subscribeHtlcEvents, {});
+  expect((await events.next())?.event?.$case).toBe('subscribedEvent');
+  await send(requestFor(await invoiceFor(preimageOf('events'))));
+  const seen: string[] = [];
+  while (seen.length < 4) {
+    const event = (await events.next())!;
+    const type = Object.entries(HtlcEvent_EventType).find(([, value]) => value === event.eventType);
+    seen.push(`${type?.[0]} ${event.event?.$case}`);
+  }
+  events.cancel();
+  expect(seen.sort()).toEqual([
+    'RECEIVE settleEvent',
+    'SEND forwardEvent',
+    'SEND settleEvent',
+    'UNKNOWN finalHtlcEvent',
+  ]);
+});
+
+test('a route of negative amounts moves nothing', async () => {
+  const invoice = await invoiceFor(preimageOf('negative'));
+  const before = ring.network.totalMsat();
+  const route = circularRoute(ring, invoice.paymentAddr);
+  route.totalAmtMsat = -5n;
+  for (const hop of route.hops) hop.amtToForwardMsat = -5n;
+  const request = SendToRouteRequest.fromPartial({ paymentHash: invoice.rHash, route });
+  const outcome = await send(request).catch((error: { code: number }) => error);
+  expect(outcome).not.toMatchObject({ status: HTLCAttempt_HTLCStatus.SUCCEEDED });
+  expect(ring.network.totalMsat()).toBe(before);
+  expect(ring.network.pendingHtlcs()).toEqual([]);
+  expect(ring.network.balances(ring.channelSA).balance1Msat).toBe(5_000_000_000n);
+});

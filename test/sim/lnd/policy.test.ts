@@ -1,0 +1,172 @@
+import { status } from '@grpc/grpc-js';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Invoice } from '../../../src/generated/services/invoice.ts';
+import { LightningService } from '../../../src/generated/services/lightning.ts';
+import {
+  ForwardingHistoryRequest,
+  PolicyUpdateRequest,
+  UpdateFailure,
+} from '../../../src/generated/services/policy.ts';
+import { RouterService, SendToRouteRequest } from '../../../src/generated/services/router.ts';
+import type { ChannelPolicy } from '../../../src/ports.ts';
+import { type ServedLnd, serveLnd } from '../../../src/sim/lnd/serve-lnd.ts';
+import { circularRoute, type RingNetwork, ringNetwork } from './ring-network.ts';
+import { expectStatus, RpcClient } from './rpc-client.ts';
+
+let ring: RingNetwork;
+let served: ServedLnd;
+let rpc: RpcClient;
+
+beforeEach(async () => {
+  ring = ringNetwork();
+  served = await serveLnd(ring.network, ring.self);
+  rpc = new RpcClient(served);
+});
+
+afterEach(async () => {
+  rpc.close();
+  await served.close();
+});
+
+const update = (request: Partial<PolicyUpdateRequest>) =>
+  rpc.ask(LightningService.updateChannelPolicy, PolicyUpdateRequest.fromPartial(request));
+
+const GLOBAL = { $case: 'global', value: true } as const;
+
+function ownPolicy(): ChannelPolicy {
+  const record = ring.network.channelRecord(ring.channelSA)!;
+  return (record.node1 === ring.self ? record.policy1 : record.policy2)!;
+}
+
+function pointOf(txid: string, outputIndex: number): NonNullable<PolicyUpdateRequest['scope']> {
+  const fundingTxid = { $case: 'fundingTxidStr', value: txid } as const;
+  return { $case: 'chanPoint', value: { fundingTxid, outputIndex } };
+}
+
+describe('UpdateChannelPolicy', () => {
+  test('takes base, rate and delta, and keeps what is left out', async () => {
+    const before = ownPolicy();
+    const [txid, index] = ring.network
+      .node(ring.self)
+      .channel(ring.channelSA)!
+      .channelPoint.split(':');
+    const inboundFee = { baseFeeMsat: -5, feeRatePpm: -60 };
+    const terms = { baseFeeMsat: 3n, feeRatePpm: 44, timeLockDelta: 50 };
+    const scope = pointOf(txid!, Number(index));
+    expect(await update({ scope, ...terms, inboundFee })).toEqual({ failedUpdates: [] });
+    expect(ownPolicy()).toMatchObject({
+      feeBaseMsat: 3n,
+      feeRatePpm: 44,
+      timeLockDelta: 50,
+      inboundFeeBaseMsat: -5n,
+      inboundFeeRatePpm: -60,
+      minHtlcMsat: before.minHtlcMsat,
+      maxHtlcMsat: before.maxHtlcMsat,
+    });
+    expect(ownPolicy().lastUpdate).toBeGreaterThan(before.lastUpdate);
+    await update({ scope, timeLockDelta: 60, minHtlcMsat: 9n, minHtlcMsatSpecified: true });
+    expect(ownPolicy()).toMatchObject({
+      feeBaseMsat: 0n,
+      feeRatePpm: 0,
+      timeLockDelta: 60,
+      minHtlcMsat: 9n,
+      inboundFeeRatePpm: -60,
+    });
+  });
+
+  test('reaches every channel, and FeeReport tells', async () => {
+    await update({ scope: GLOBAL, baseFeeMsat: 1n, feeRate: 0.000123, timeLockDelta: 40 });
+    const report = await rpc.ask(LightningService.feeReport, {});
+    expect(report.channelFees.map(({ chanId }) => chanId).sort()).toEqual(
+      [ring.channelSA, ring.channelBS].sort(),
+    );
+    for (const fees of report.channelFees) {
+      expect(fees).toMatchObject({ baseFeeMsat: 1n, feePerMil: 123n, feeRate: 0.000123 });
+    }
+    expect(report.dayFeeSum).toBe(0n);
+  });
+
+  const REFUSED: [string, Partial<PolicyUpdateRequest>, number, string][] = [
+    ['no scope', { timeLockDelta: 40 }, status.UNKNOWN, 'unknown scope: <nil>'],
+    [
+      'two rates',
+      { scope: GLOBAL, timeLockDelta: 40, feeRate: 0.1, feeRatePpm: 1 },
+      status.INVALID_ARGUMENT,
+      'cannot set both FeeRate and FeeRatePpm at the same time',
+    ],
+    [
+      'a short delta',
+      { scope: GLOBAL, timeLockDelta: 17 },
+      status.UNKNOWN,
+      'time lock delta of 17 is too small, minimum supported is 18',
+    ],
+    [
+      'a surcharge',
+      { scope: GLOBAL, timeLockDelta: 40, inboundFee: { baseFeeMsat: 1, feeRatePpm: 0 } },
+      status.UNKNOWN,
+      'positive values for inbound base fee msat are not supported: 1',
+    ],
+  ];
+
+  test.each(REFUSED)('%s is refused', async (_name, request, code, details) => {
+    const before = ownPolicy();
+    await expectStatus(update(request), { code, details });
+    expect(ownPolicy()).toEqual(before);
+  });
+
+  test('a foreign channel and an impossible limit are reported one by one', async () => {
+    const foreign = ring.network.channelRecord(ring.channelAB)!.channelPoint.split(':');
+    const scope = pointOf(foreign[0]!, Number(foreign[1]));
+    expect((await update({ scope, timeLockDelta: 40 })).failedUpdates).toMatchObject([
+      { reason: UpdateFailure.UPDATE_FAILURE_NOT_FOUND, updateError: 'not found' },
+    ]);
+    const before = ownPolicy();
+    const { failedUpdates } = await update({
+      scope: GLOBAL,
+      timeLockDelta: 40,
+      maxHtlcMsat: 10_000_000_000n,
+    });
+    expect(failedUpdates.map(({ reason }) => reason)).toEqual([
+      UpdateFailure.UPDATE_FAILURE_INVALID_PARAMETER,
+      UpdateFailure.UPDATE_FAILURE_INVALID_PARAMETER,
+    ]);
+    expect(failedUpdates[0]?.updateError).toMatch(/^max htlc size of 10000000000 mSAT is above/);
+    expect(ownPolicy()).toEqual(before);
+  });
+});
+
+test('ForwardingHistory is that of the forwarder', async () => {
+  const added = await rpc.ask(LightningService.addInvoice, Invoice.fromPartial({}));
+  const route = circularRoute(ring, added.paymentAddr);
+  const request = SendToRouteRequest.fromPartial({ paymentHash: added.rHash, route });
+  expect((await rpc.ask(RouterService.sendToRouteV2, request)).failure).toBeUndefined();
+
+  const bob = await serveLnd(ring.network, ring.b);
+  const bobRpc = new RpcClient(bob);
+  const history = (filter: Partial<ForwardingHistoryRequest>) =>
+    bobRpc.ask(LightningService.forwardingHistory, ForwardingHistoryRequest.fromPartial(filter));
+  const all = await history({ peerAliasLookup: true });
+  expect(all.lastOffsetIndex).toBe(1);
+  expect(all.forwardingEvents).toMatchObject([
+    {
+      chanIdIn: ring.channelAB,
+      chanIdOut: ring.channelBS,
+      amtInMsat: 1_000_550n,
+      amtIn: 1000n,
+      amtOutMsat: 1_000_000n,
+      feeMsat: 550n,
+      fee: 0n,
+      peerAliasIn: 'alice',
+      peerAliasOut: 'self',
+    },
+  ]);
+  expect((await history({ incomingChanIds: [ring.channelAB] })).forwardingEvents).toHaveLength(1);
+  expect((await history({ incomingChanIds: [ring.channelBS] })).forwardingEvents).toEqual([]);
+  expect((await history({ indexOffset: 1 })).forwardingEvents).toEqual([]);
+  expect((await history({ endTime: 1n })).forwardingEvents).toEqual([]);
+  const own = ForwardingHistoryRequest.fromPartial({});
+  const ours = await rpc.ask(LightningService.forwardingHistory, own);
+  expect(ours.forwardingEvents).toEqual([]);
+  bobRpc.close();
+  await bob.close();
+});
