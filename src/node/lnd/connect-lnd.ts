@@ -1,0 +1,91 @@
+/** `connectLnd`: a {@link LightningNode} over lnd's gRPC. */
+import type { LightningNode } from '../../ports.ts';
+import { parseLndAddress } from './address.ts';
+import { fetchGraph } from './describe-graph.ts';
+import { addInvoice, cancelInvoice, lookupInvoice } from './invoices.ts';
+import { LndCalls } from './lnd-calls.ts';
+import { LndChannel } from './lnd-channel.ts';
+import { fetchOwnChannels } from './own-channels.ts';
+import { fetchInfo, requireReady } from './readiness.ts';
+import { sendToRoute } from './send-to-route.ts';
+import { trackPayment } from './track-payment.ts';
+
+export interface ConnectLndOptions {
+  /** Host and port of lnd's gRPC; the port defaults to lnd's own, 10009. IPv6 with a port in brackets. */
+  readonly address: string;
+  /**
+   * lnd's own certificate (`tls.cert`), as path, PEM text or bytes. No other authority is trusted. A path is read
+   * again whenever the connection has to be made anew, since lnd replaces a certificate that expires.
+   */
+  readonly tlsCert: string | Uint8Array;
+  /**
+   * The macaroon, as path, bytes or hex. A path is read again together with the certificate. `bakeMacaroonCommand`
+   * tells how to make the smallest one that works.
+   */
+  readonly macaroon: string | Uint8Array;
+  /**
+   * A name to look for in the certificate instead of the address; needed when a host name that the certificate does
+   * not hold leads to the node, such as that of a tunnel. lnd's certificates always hold `localhost`. For an IP
+   * address that the certificate does not hold, `localhost` is taken without being asked for, as long as the node
+   * presents exactly the certificate given: then its key proves who answers.
+   */
+  readonly serverName?: string;
+  /**
+   * Refuse a node that is behind the chain or the graph. Default true: on a stale height routes carry expiries that
+   * peers refuse, and on a partial graph the cheapest circle is not found.
+   */
+  readonly requireSynced?: boolean;
+  /**
+   * Longest wait for ordinary calls, in ms. Default 30,000: these take milliseconds, but lnd's database may be busy
+   * for seconds. Calls that wait for an HTLC (SendToRouteV2, TrackPaymentV2) have none, because ending the call
+   * would not end the payment.
+   */
+  readonly callDeadlineMs?: number;
+  /** Longest wait for the graph, in ms. Default 120,000: tens of megabytes, perhaps from a small machine. */
+  readonly graphDeadlineMs?: number;
+  /** Longest wait for a connection, in ms, once for TLS and once for gRPC. Default 15,000. */
+  readonly connectDeadlineMs?: number;
+}
+
+/**
+ * Connects to an lnd of version 0.18.5 or newer. Before it resolves, it has made sure that the node can be reached
+ * and shows the right certificate, that its wallet is open, that it accepts the macaroon, that its version will do,
+ * and that it is in sync.
+ *
+ * A connection that breaks is made anew by the next call.
+ *
+ * @throws NodeError whose code and message name the first of these that does not hold, and what to do about it
+ */
+export async function connectLnd(options: ConnectLndOptions): Promise<LightningNode> {
+  const {
+    callDeadlineMs = 30_000,
+    graphDeadlineMs = 120_000,
+    connectDeadlineMs = 15_000,
+    requireSynced = true,
+  } = options;
+  const channel = new LndChannel({
+    address: parseLndAddress(options.address),
+    tlsCert: options.tlsCert,
+    macaroon: options.macaroon,
+    serverName: options.serverName,
+    connectDeadlineMs,
+  });
+  const calls = new LndCalls(channel);
+  try {
+    await requireReady(calls, { requireSynced, deadlineMs: callDeadlineMs });
+  } catch (error) {
+    calls.close();
+    throw error;
+  }
+  return {
+    info: () => fetchInfo(calls, callDeadlineMs),
+    describeGraph: () => fetchGraph(calls, graphDeadlineMs),
+    ownChannels: () => fetchOwnChannels(calls, callDeadlineMs),
+    addInvoice: (request) => addInvoice(calls, request, callDeadlineMs),
+    lookupInvoice: (paymentHash) => lookupInvoice(calls, paymentHash, callDeadlineMs),
+    cancelInvoice: (paymentHash) => cancelInvoice(calls, paymentHash, callDeadlineMs),
+    sendToRoute: (request) => sendToRoute(calls, request),
+    trackPayment: (paymentHash, { signal }) => trackPayment(calls, paymentHash, signal),
+    close: async () => calls.close(),
+  };
+}
