@@ -2,7 +2,9 @@
  * The asynchronous door to `parseDescribeGraph`. It is the one file of the core that awaits: bytes arrive in pieces.
  * It uses nothing but the web's own streams, so it runs in a browser as well.
  */
-import { GraphFormatError, type ParsedGraph, parseDescribeGraph } from './parse-describe-graph.ts';
+import type { GraphDescription } from '../ports.ts';
+import { NetworkGraph } from './network-graph.ts';
+import { GraphFormatError, type ParsedGraph, readDescribeGraph } from './parse-describe-graph.ts';
 
 /** A graph file: its text, its bytes, or its bytes in pieces; plain or gzip. */
 export type GraphSource =
@@ -19,10 +21,15 @@ export type GraphSource =
  * @throws GraphFormatError when it is not such a file, or the gzip data is damaged.
  */
 export async function loadDescribeGraph(source: GraphSource): Promise<ParsedGraph> {
-  if (typeof source === 'string') return parseDescribeGraph(source);
+  return NetworkGraph.fromDescription(await loadGraphDescription(source));
+}
+
+/** The same without building the graph: record by record, as a simulated network wants it. */
+export async function loadGraphDescription(source: GraphSource): Promise<GraphDescription> {
+  if (typeof source === 'string') return readDescribeGraph(source);
   const bytes = await gather(source);
   const plain = isGzip(bytes) ? await gunzip(bytes) : bytes;
-  return parseDescribeGraph(new TextDecoder().decode(plain));
+  return readDescribeGraph(new TextDecoder().decode(plain));
 }
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;

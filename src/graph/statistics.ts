@@ -1,15 +1,7 @@
 /** Figures about a graph as a whole, computed on its graphology view. */
 import { connectedComponents } from 'graphology-components';
 import type { NetworkGraph } from './network-graph.ts';
-
-/** A distribution in five numbers. */
-export interface Quantiles {
-  readonly min: number;
-  readonly p10: number;
-  readonly median: number;
-  readonly p90: number;
-  readonly max: number;
-}
+import { type Quantiles, quantilesOf } from './quantiles.ts';
 
 export interface GraphStatistics {
   readonly nodes: number;
@@ -68,19 +60,10 @@ export function graphStatistics(network: NetworkGraph): GraphStatistics {
     capacitySat: capacities.reduce((sum, capacity) => sum + BigInt(capacity), 0n),
     components: components.length,
     largestComponentNodes: components.reduce((most, part) => Math.max(most, part.length), 0),
-    degree: quantiles([...degrees.values()]),
-    channelCapacitySat: quantiles(capacities),
-    feeBaseMsat: quantiles(bases),
-    feeRatePpm: quantiles(rates),
-    timeLockDelta: quantiles(deltas),
+    degree: quantilesOf([...degrees.values()]),
+    channelCapacitySat: quantilesOf(capacities),
+    feeBaseMsat: quantilesOf(bases),
+    feeRatePpm: quantilesOf(rates),
+    timeLockDelta: quantilesOf(deltas),
   };
-}
-
-function quantiles(values: number[]): Quantiles {
-  const sorted = Float64Array.from(values).sort();
-  const at = (share: number): number =>
-    sorted.length === 0
-      ? 0
-      : sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
-  return { min: at(0), p10: at(0.1), median: at(0.5), p90: at(0.9), max: at(1) };
 }

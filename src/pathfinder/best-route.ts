@@ -10,7 +10,7 @@ import type { SearchLimits, SearchSpace } from './search-space.ts';
  * Labels that one search may generate before it gives up proving. The problem is NP-hard under inbound discounts
  * and under limits, so there must be an end; mainnet without discounts needs fewer than 100,000.
  */
-export const LABEL_BUDGET = 400_000;
+const LABEL_BUDGET = 400_000;
 
 export interface FoundRoute {
   readonly path: Path;
@@ -46,7 +46,7 @@ export function bestRoute(space: SearchSpace, limits: SearchLimits): BestRoute {
   return { found: cheaper(exact, quick), proven: false };
 }
 
-export function keepsLimits(quote: Quote, limits: SearchLimits): boolean {
+function keepsLimits(quote: Quote, limits: SearchLimits): boolean {
   return (
     quote.cltvBlocks <= limits.maxCltvBlocks &&
     quote.hopCount <= limits.maxHops &&

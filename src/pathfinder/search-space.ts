@@ -55,7 +55,7 @@ export interface SearchSpace {
   readonly ends: EndFacts;
 }
 
-export interface EndFacts {
+interface EndFacts {
   readonly outgoingChannels: number;
   readonly bestSpendableMsat: number;
   readonly incomingChannels: number;

@@ -5,7 +5,7 @@
 import type { Hop, Route } from '../generated/messages/route.ts';
 import { type ChannelId, isNodeId, type NodeId, tryParseChannelId } from '../units/ids.ts';
 
-export interface SentHop {
+interface SentHop {
   readonly channelId: ChannelId;
   readonly nodeId: NodeId;
   readonly amountMsat: bigint;

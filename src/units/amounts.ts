@@ -1,6 +1,6 @@
 /** Amounts: `bigint`, named `...Msat` or `...Sat`. 1 sat is 1,000 msat. */
 
-export const MSAT_PER_SAT = 1000n;
+const MSAT_PER_SAT = 1000n;
 
 /**
  * The largest amount, in msat, that the search handles: 2^52, about 45,036 BTC. Up to here an amount plus a fee

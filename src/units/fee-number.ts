@@ -11,7 +11,7 @@ import { MAX_INBOUND_RATE_PPM } from './fee.ts';
 const MILLION = 1e6;
 
 /** floor(amount * ratePpm / 1e6) for non-negative arguments. */
-export function proportionalFee(amountMsat: number, ratePpm: number): number {
+function proportionalFee(amountMsat: number, ratePpm: number): number {
   const millions = Math.floor(amountMsat / MILLION);
   const rest = amountMsat - millions * MILLION;
   return millions * ratePpm + Math.floor((rest * ratePpm) / MILLION);

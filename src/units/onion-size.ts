@@ -22,7 +22,7 @@ export interface HopPayloadFields {
 }
 
 /** Bytes of an unsigned integer without leading zero bytes; zero takes none (BOLT 1, truncated integers). */
-export function truncatedUintBytes(value: bigint): number {
+function truncatedUintBytes(value: bigint): number {
   let bytes = 0;
   for (let rest = value; rest > 0n; rest >>= 8n) bytes++;
   return bytes;

@@ -1,5 +1,6 @@
 import { bidirectional } from 'graphology-shortest-path/unweighted.js';
 import { describe, expect, it } from 'vitest';
+import { nodeStatistics } from '../../src/graph/node-statistics.ts';
 import { graphStatistics } from '../../src/graph/statistics.ts';
 import type { ChannelId } from '../../src/units/ids.ts';
 import { channelOf, graphOf, nodeIdOf, policyOf } from './make-graph.ts';
@@ -147,5 +148,21 @@ describe('statistics', () => {
 
   it('of an empty graph are zeros', () => {
     expect(graphStatistics(graphOf([]))).toMatchObject({ nodes: 0, degree: { min: 0, max: 0 } });
+  });
+});
+
+describe('statistics of a node', () => {
+  it('count its channels and how far it reaches', () => {
+    const graph = triangle();
+    expect(nodeStatistics(graph, nodeIdOf('b'))).toMatchObject({
+      channels: 2,
+      peers: 2,
+      capacitySat: 200_000_000n,
+      feeRatePpmOut: { max: 20 },
+      feeRatePpmIn: { max: 10 },
+      // To c directly; to a only through c, for b announced nothing on the channel between them.
+      reach: [1, 1],
+    });
+    expect(nodeStatistics(graph, nodeIdOf('z'))).toBeUndefined();
   });
 });

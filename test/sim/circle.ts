@@ -13,7 +13,7 @@ import { forwardingFeeMsat } from '../../src/units/fee.ts';
 import { type ChannelId, type NodeId, parseChannelId } from '../../src/units/ids.ts';
 
 export const HEIGHT = 800_000;
-export const FINAL_DELTA = 43;
+const FINAL_DELTA = 43;
 export const CAPACITY_SAT = 1_000_000n;
 export const AMOUNT_MSAT = 100_000_000n;
 
