@@ -1,0 +1,107 @@
+/** What the node, the store or the pathfinder answers to one command of the state machine. */
+import type { RebalanceCommand, RebalanceInput } from '../executor/rebalance-state.ts';
+import { findCircularRoute } from '../pathfinder/find-circular-route.ts';
+import type { Clock, Entropy, LightningNode, Log, StopSignal, Store } from '../ports.ts';
+import type { GraphSource } from './graph-source.ts';
+import { drawSecret } from './payment-secret.ts';
+
+export interface EngineParts {
+  readonly node: LightningNode;
+  readonly store: Store;
+  readonly graph: GraphSource;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  /** How long a payment under way is given to fail back after a deadline or an abort. */
+  readonly graceMs: number;
+}
+
+/** Commands that have exactly one answer. */
+export type AnsweredCommand = Exclude<
+  RebalanceCommand,
+  { kind: 'track' | 'start_grace' | 'emit' | 'finish' }
+>;
+
+/** Rejects only for faults of our own making; what node and store may do wrong is part of the answer. */
+export async function answerCommand(
+  command: AnsweredCommand,
+  parts: EngineParts,
+  over: StopSignal,
+): Promise<RebalanceInput> {
+  const { node, store, entropy, clock } = parts;
+  switch (command.kind) {
+    case 'find_route':
+      return findRoute(command.request, parts);
+    case 'draw_secret':
+      return { kind: 'secret_drawn', secret: await drawSecret(entropy) };
+    case 'commit':
+      return store.commit(command.batch).then(
+        () => ({ kind: 'committed' }),
+        (error: unknown) => ({ kind: 'commit_failed', reason: messageOf(error) }),
+      );
+    case 'add_invoice':
+      return node.addInvoice(command.request).then(
+        (terms) => ({ kind: 'invoice_added', ...terms }),
+        (error: unknown) => ({ kind: 'invoice_failed', reason: messageOf(error) }),
+      );
+    case 'send':
+      // The port promises never to reject; an implementation that does has told nothing about the money.
+      return node.sendToRoute(command.request).then(
+        (outcome) => ({ kind: 'sent', outcome }),
+        (error: unknown) => ({
+          kind: 'sent',
+          outcome: { kind: 'unknown', reason: messageOf(error) },
+        }),
+      );
+    case 'cancel_invoice': {
+      const { paymentHash, delayMs } = command;
+      if (delayMs > 0) await clock.sleep(delayMs, over);
+      return node.cancelInvoice(paymentHash).then(
+        (outcome) => ({ kind: 'invoice_cancelled', paymentHash, outcome }),
+        (error: unknown) => {
+          const reason = messageOf(error);
+          return { kind: 'invoice_cancelled', paymentHash, outcome: { kind: 'unknown', reason } };
+        },
+      );
+    }
+    case 'find_arrival':
+      return node.lookupInvoice(command.paymentHash).then(
+        (invoice) => ({ kind: 'arrival_found', arrivals: invoice?.arrivals ?? null }),
+        () => ({ kind: 'arrival_found', arrivals: null }),
+      );
+  }
+}
+
+type SearchRequest = Extract<RebalanceCommand, { kind: 'find_route' }>['request'];
+
+async function findRoute(request: SearchRequest, parts: EngineParts): Promise<RebalanceInput> {
+  const ground = await readGround(parts).catch((error: unknown) => messageOf(error));
+  if (typeof ground === 'string') return { kind: 'search_failed', fault: 'node', reason: ground };
+  const { info, ownChannels, snapshot } = ground;
+  if (!info.syncedToChain) {
+    const reason =
+      'the node is not synced to the chain, so its block height is out of date; wait until it is';
+    return { kind: 'search_failed', fault: 'node', reason };
+  }
+  const { blockHeight } = info;
+  try {
+    const overlay = { ...request.overlay, ownChannels };
+    const result = findCircularRoute(snapshot, { ...request, blockHeight, overlay });
+    return { kind: 'route_searched', result, snapshot, blockHeight, ownChannels };
+  } catch (error) {
+    return { kind: 'search_failed', fault: 'internal', reason: messageOf(error) };
+  }
+}
+
+/** Height and balances fresh for each search: attempts may take long, and other payments move our balances. */
+async function readGround({ node, graph }: EngineParts) {
+  const [info, ownChannels, snapshot] = await Promise.all([
+    node.info(),
+    node.ownChannels(),
+    graph(),
+  ]);
+  return { info, ownChannels, snapshot };
+}
+
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

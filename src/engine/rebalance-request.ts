@@ -1,0 +1,183 @@
+/** What a caller asks of the Rebalancer, and the check that it can be meant. */
+import type { RebalanceTerms } from '../executor/rebalance-terms.ts';
+import type { Exclusions } from '../pathfinder/request.ts';
+import type { OwnChannel } from '../ports.ts';
+import { MAX_SEARCH_MSAT } from '../units/amounts.ts';
+import { BLOCK_PADDING, DEFAULT_INVOICE_CLTV_DELTA, MAX_ROUTE_CLTV_BLOCKS } from '../units/cltv.ts';
+import { type ChannelId, isNodeId, type NodeId, tryParseChannelId } from '../units/ids.ts';
+
+/** Own channels: each by its id (decimal or `block x transaction x output`), or all of a peer by its node id. */
+export type ChannelSelection = string | readonly string[];
+
+/** One amount to move between our own channels, and what it may cost. */
+export interface RebalanceRequest {
+  /** Channels to send over. @defaultValue all of ours; one of `from` and `to` must be given */
+  readonly from?: ChannelSelection;
+  /** Channels to receive over. @defaultValue all of ours */
+  readonly to?: ChannelSelection;
+  readonly amountMsat: bigint;
+  /** The amount may shrink this far where more does not pass. @defaultValue `amountMsat`: it may not shrink */
+  readonly minAmountMsat?: bigint;
+  /**
+   * Most to pay, in msat and in ppm of the amount moved; both hold where both are given. One of them is required:
+   * what moving liquidity is worth only the caller knows, and any default would overpay for somebody.
+   */
+  readonly maxFeeMsat?: bigint;
+  readonly maxFeePpm?: number;
+  /**
+   * Payments to try. @defaultValue 20: each takes seconds and leaves a record in the node's database, and where 20
+   * routes failed, the amount or the price is wrong
+   */
+  readonly maxAttempts?: number;
+  /**
+   * Milliseconds from the start after which nothing new is tried. @defaultValue 600,000 (ten minutes): a payment
+   * usually ends within seconds, so one that is under way then is stuck
+   */
+  readonly deadlineMs?: number;
+  /** Ends the rebalance early: nothing new is tried, and the invoice of a payment under way is cancelled. */
+  readonly signal?: AbortSignal;
+  /** Most blocks for which money may be locked. @defaultValue 2016, lnd's own limit */
+  readonly maxCltvBlocks?: number;
+  /** Find and price the best route, but send nothing and make no invoice. @defaultValue false */
+  readonly dryRun?: boolean;
+  readonly exclude?: Exclusions;
+}
+
+/** The request cannot be meant as it stands; the message says what to change. */
+export class RebalanceRequestError extends Error {
+  override readonly name = 'RebalanceRequestError';
+}
+
+const DEFAULT_MAX_ATTEMPTS = 20;
+export const DEFAULT_DEADLINE_MS = 600_000;
+/** Beyond this, timers of JavaScript fire at once. */
+const MAX_DEADLINE_MS = 2 ** 31 - 1;
+/** The invoice outlives the deadline by this much, so that it never expires under a payment that is in time. */
+const INVOICE_EXTRA_SECONDS = 60;
+
+const FINAL_CLTV_DELTA = DEFAULT_INVOICE_CLTV_DELTA + BLOCK_PADDING;
+
+/** The checks that need no node. @throws RebalanceRequestError */
+export function assertRequest(request: RebalanceRequest): void {
+  const { amountMsat, minAmountMsat = amountMsat, maxFeeMsat, maxFeePpm } = request;
+  if (request.from === undefined && request.to === undefined) {
+    refuse('say which channels should give or get: set `from`, `to` or both');
+  }
+  assertMsat('amountMsat', amountMsat);
+  assertMsat('minAmountMsat', minAmountMsat);
+  if (amountMsat <= 0n) refuse(`amountMsat must be positive, not ${amountMsat}`);
+  if (amountMsat > MAX_SEARCH_MSAT) refuse(`amountMsat must be at most ${MAX_SEARCH_MSAT}`);
+  if (minAmountMsat <= 0n || minAmountMsat > amountMsat) {
+    refuse(
+      `minAmountMsat must lie between 1 and amountMsat (${amountMsat}), not at ${minAmountMsat}`,
+    );
+  }
+  if (maxFeeMsat === undefined && maxFeePpm === undefined) {
+    refuse('set maxFeeMsat or maxFeePpm: only you know what moving this liquidity is worth');
+  }
+  if (maxFeeMsat !== undefined) {
+    assertMsat('maxFeeMsat', maxFeeMsat);
+    if (maxFeeMsat < 0n) refuse(`maxFeeMsat must not be negative, but is ${maxFeeMsat}`);
+  }
+  if (maxFeePpm !== undefined && !(maxFeePpm >= 0 && maxFeePpm <= 1e9)) {
+    refuse(`maxFeePpm must lie between 0 and 1,000,000,000, but is ${maxFeePpm}`);
+  }
+  assertWhole('maxAttempts', request.maxAttempts, { least: 1, most: 10_000 });
+  assertWhole('deadlineMs', request.deadlineMs, { least: 1, most: MAX_DEADLINE_MS });
+  assertWhole('maxCltvBlocks', request.maxCltvBlocks, {
+    least: FINAL_CLTV_DELTA + 1,
+    most: MAX_ROUTE_CLTV_BLOCKS,
+  });
+}
+
+/** The request in terms of our own channels. @throws RebalanceRequestError */
+export function resolveTerms(
+  request: RebalanceRequest,
+  ours: {
+    readonly rebalanceId: string;
+    readonly self: NodeId;
+    readonly channels: readonly OwnChannel[];
+  },
+): RebalanceTerms {
+  const { amountMsat, maxFeeMsat, maxFeePpm } = request;
+  const { rebalanceId, self, channels } = ours;
+  const outChannels = resolveChannels('from', request.from, channels);
+  const inChannels = resolveChannels('to', request.to, channels);
+  if (outChannels.length === 1 && inChannels.length === 1 && outChannels[0] === inChannels[0]) {
+    refuse(
+      `channel ${outChannels[0]} is all that \`from\` and \`to\` name; a payment cannot leave and return over the same channel`,
+    );
+  }
+  const deadlineMs = request.deadlineMs ?? DEFAULT_DEADLINE_MS;
+  return {
+    rebalanceId,
+    self,
+    outChannels,
+    inChannels,
+    amountMsat,
+    minAmountMsat: request.minAmountMsat ?? amountMsat,
+    ...(maxFeeMsat === undefined ? {} : { maxFeeMsat }),
+    ...(maxFeePpm === undefined ? {} : { maxFeePpm }),
+    maxCltvBlocks: request.maxCltvBlocks ?? MAX_ROUTE_CLTV_BLOCKS,
+    maxAttempts: request.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
+    exclude: request.exclude ?? {},
+    dryRun: request.dryRun ?? false,
+    invoiceCltvDelta: DEFAULT_INVOICE_CLTV_DELTA,
+    finalCltvDelta: FINAL_CLTV_DELTA,
+    invoiceExpirySeconds: Math.ceil(deadlineMs / 1000) + INVOICE_EXTRA_SECONDS,
+  };
+}
+
+function resolveChannels(
+  side: 'from' | 'to',
+  selection: ChannelSelection | undefined,
+  channels: readonly OwnChannel[],
+): readonly ChannelId[] {
+  if (channels.length === 0) refuse('our node has no channels to rebalance');
+  if (selection === undefined) return channels.map((channel) => channel.channelId);
+  const names = typeof selection === 'string' ? [selection] : selection;
+  if (names.length === 0) refuse(`\`${side}\` is empty; name a channel or a peer, or leave it out`);
+  return [...new Set(names.flatMap((name) => resolveName(side, name, channels)))];
+}
+
+function resolveName(
+  side: 'from' | 'to',
+  name: string,
+  channels: readonly OwnChannel[],
+): readonly ChannelId[] {
+  const text = String(name).trim();
+  const nodeId = text.toLowerCase();
+  if (isNodeId(nodeId)) {
+    const ofPeer = channels.filter((channel) => channel.peer === nodeId);
+    if (ofPeer.length === 0) refuse(`\`${side}\`: we have no channel with peer ${nodeId}`);
+    return ofPeer.map((channel) => channel.channelId);
+  }
+  const channelId = tryParseChannelId(text);
+  if (channelId === undefined) {
+    refuse(
+      `\`${side}\`: "${text}" is neither a channel id (decimal or block x transaction x output) nor a node id (66 hex characters)`,
+    );
+  }
+  if (!channels.some((channel) => channel.channelId === channelId)) {
+    refuse(`\`${side}\`: channel ${text} is not one of ours, or has closed`);
+  }
+  return [channelId];
+}
+
+function assertMsat(name: string, value: unknown): void {
+  if (typeof value !== 'bigint') refuse(`${name} must be a bigint of msat, such as 1_000_000n`);
+}
+
+function assertWhole(
+  name: string,
+  value: number | undefined,
+  range: { readonly least: number; readonly most: number },
+): void {
+  if (value === undefined) return;
+  if (Number.isSafeInteger(value) && value >= range.least && value <= range.most) return;
+  refuse(`${name} must be a whole number from ${range.least} to ${range.most}, but is ${value}`);
+}
+
+function refuse(message: string): never {
+  throw new RebalanceRequestError(message);
+}

@@ -1,0 +1,232 @@
+/**
+ * One attempt under way. It ends only with an outcome that proves whether money moved; until then nothing else is
+ * sent. A deadline or an abort takes the invoice back, so that a late arrival fails, and waits a while for that.
+ */
+import { Failure, Failure_FailureCode } from '../generated/messages/failure.ts';
+import type { AttemptRecord, CancelInvoiceOutcome, SendOutcome, TrackUpdate } from '../ports.ts';
+import { finalReport, leaveInFlight } from './closing.ts';
+import { matchAttempt } from './match-attempt.ts';
+import {
+  emit,
+  type KnownOutcome,
+  type LiveAttempt,
+  type RebalanceCommand,
+  type RebalanceState,
+  type Run,
+  type Step,
+  type StopCause,
+} from './rebalance-state.ts';
+
+type Intended = Extract<RebalanceState, { phase: 'journaling_intent' }>;
+type Sending = Extract<RebalanceState, { phase: 'sending' }>;
+type Tracking = Extract<RebalanceState, { phase: 'tracking' }>;
+type Detached = Extract<RebalanceState, { phase: 'detached' }>;
+
+/** Pauses between tries of a node that does not answer: from the first, doubling, up to the last. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+
+export const pauseMs = (tries: number): number =>
+  Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10));
+
+export function intentJournaled({ run, live }: Intended, nowMs: number): Step {
+  if (run.stop !== null) {
+    const outcome: KnownOutcome = { kind: 'not_sent', reason: `stopped: ${run.stop}` };
+    return writeOutcome({ run, live, tracked: false }, outcome, nowMs);
+  }
+  const { attempt, paymentHash, route } = live;
+  return {
+    state: { phase: 'sending', run, live },
+    commands: [
+      emit({ kind: 'attempt_started', attempt, paymentHash }),
+      { kind: 'send', request: { paymentHash, route } },
+    ],
+  };
+}
+
+export function sent({ run, live }: Sending, outcome: SendOutcome, nowMs: number): Step {
+  if (outcome.kind !== 'unknown')
+    return writeOutcome({ run, live, tracked: false }, outcome, nowMs);
+  const { attempt, paymentHash } = live;
+  return {
+    state: { phase: 'tracking', run, live, notFound: false, tries: 0 },
+    commands: [
+      emit({ kind: 'tracking_unknown', attempt, reason: outcome.reason }),
+      { kind: 'track', paymentHash, delayMs: 0 },
+    ],
+  };
+}
+
+export function tracked(state: Tracking, update: TrackUpdate, nowMs: number): Step {
+  const { run, live } = state;
+  if (update.kind === 'not_found') return notSeen(state, 'the node knows no such payment', nowMs);
+  const lastAttemptId = run.invoice?.lastAttemptId ?? null;
+  const match = matchAttempt(update.payment, { route: live.route, lastAttemptId });
+  switch (match.kind) {
+    case 'in_flight':
+      return { state: { ...state, notFound: false, tries: 0 }, commands: [] };
+    case 'not_seen':
+      return notSeen(state, 'the node knows only an earlier attempt of this payment', nowMs);
+    case 'settled':
+      return writeOutcome({ run, live, tracked: true }, settledOutcome(match.record), nowMs);
+    case 'failed':
+      return writeOutcome({ run, live, tracked: true }, failedOutcome(match.record), nowMs);
+  }
+}
+
+const settledOutcome = (record: AttemptRecord | null): KnownOutcome => ({
+  kind: 'settled',
+  preimage: record?.preimage ?? new Uint8Array(),
+  attemptId: record?.attemptId ?? 0n,
+});
+
+/** A failure that the node no longer knows is as good as one that nobody can read. */
+const failedOutcome = (record: AttemptRecord | null): KnownOutcome => ({
+  kind: 'failed',
+  failure: record?.failure ?? Failure.fromPartial({ code: Failure_FailureCode.UNREADABLE_FAILURE }),
+  attemptId: record?.attemptId ?? 0n,
+});
+
+/**
+ * Not sent so far, but a queued request may still run: only once the invoice is cancelled, and the node asked again,
+ * does it count as not sent. Whatever is sent after that arrives at a cancelled invoice.
+ */
+function notSeen(state: Tracking, reason: string, nowMs: number): Step {
+  const { run, live, tries } = state;
+  const { paymentHash } = live;
+  const seen: Tracking = { ...state, notFound: true };
+  switch (live.invoice) {
+    case 'canceled': {
+      if (!state.notFound) break;
+      const outcome: KnownOutcome = {
+        kind: 'not_sent',
+        reason: `${reason}; its invoice is cancelled`,
+      };
+      return writeOutcome({ run, live, tracked: true }, outcome, nowMs);
+    }
+    case 'open':
+      return {
+        state: { ...seen, live: { ...live, invoice: 'asked' } },
+        commands: [{ kind: 'cancel_invoice', paymentHash, delayMs: 0 }],
+      };
+    case 'asked':
+      return { state: seen, commands: [] };
+    case 'unknown':
+      return {
+        state: { ...seen, tries: tries + 1, live: { ...live, invoice: 'asked' } },
+        commands: [{ kind: 'cancel_invoice', paymentHash, delayMs: pauseMs(tries) }],
+      };
+    case 'settled':
+      break;
+  }
+  return {
+    state: { ...seen, tries: tries + 1 },
+    commands: [{ kind: 'track', paymentHash, delayMs: pauseMs(tries) }],
+  };
+}
+
+export function trackLost(state: Tracking): Step {
+  const { tries, live } = state;
+  return {
+    state: { ...state, tries: tries + 1 },
+    commands: [{ kind: 'track', paymentHash: live.paymentHash, delayMs: pauseMs(tries) }],
+  };
+}
+
+/** The node's answer to taking the invoice back while the attempt is under way. */
+export function invoiceTakenBack(state: Sending | Tracking, outcome: CancelInvoiceOutcome): Step {
+  const invoice = invoiceState(outcome);
+  const live: LiveAttempt = { ...state.live, invoice };
+  const commands: RebalanceCommand[] = [];
+  const { paymentHash } = live;
+  if (state.phase === 'sending') return { state: { ...state, live }, commands };
+  if (!state.notFound) return { state: { ...state, live }, commands };
+  if (invoice === 'unknown') {
+    const again: LiveAttempt = { ...live, invoice: 'asked' };
+    commands.push({ kind: 'cancel_invoice', paymentHash, delayMs: pauseMs(state.tries) });
+    return { state: { ...state, live: again, tries: state.tries + 1 }, commands };
+  }
+  commands.push({ kind: 'track', paymentHash, delayMs: 0 });
+  return { state: { ...state, live }, commands };
+}
+
+/** An invoice that the node does not know cannot be paid either. */
+export function invoiceState(outcome: CancelInvoiceOutcome): 'settled' | 'canceled' | 'unknown' {
+  switch (outcome.kind) {
+    case 'canceled':
+    case 'not_found':
+      return 'canceled';
+    case 'already_settled':
+      return 'settled';
+    case 'unknown':
+      return 'unknown';
+  }
+}
+
+/** Deadline or abort while the attempt is under way. The grace runs from here, whether the node answers or not. */
+export function stopUnderWay(state: Sending | Tracking, cause: StopCause): Step {
+  const { live } = state;
+  const run: Run = { ...state.run, stop: cause };
+  const { attempt, paymentHash } = live;
+  const commands: RebalanceCommand[] = [
+    emit({ kind: 'stopping', cause, attempt }),
+    { kind: 'start_grace' },
+  ];
+  if (live.invoice !== 'open' && live.invoice !== 'unknown') {
+    return { state: { ...state, run }, commands };
+  }
+  commands.push({ kind: 'cancel_invoice', paymentHash, delayMs: 0 });
+  return { state: { ...state, run, live: { ...live, invoice: 'asked' } }, commands };
+}
+
+export function graceOver(state: Sending | Tracking, nowMs: number): Step {
+  const { stop } = state.run;
+  if (stop === null) throw new Error('a period of grace ended in a rebalance that was not stopped');
+  return leaveInFlight(state, stop, nowMs);
+}
+
+/** The call came back after the report went out: what it proves is written down for whoever reads the journal. */
+export function sentAfterReport({ run, live }: Detached, outcome: SendOutcome): Step {
+  if (outcome.kind === 'unknown') return { state: { phase: 'finished' }, commands: [] };
+  const { rebalanceId } = run.terms;
+  const { attempt, paymentHash, report } = live;
+  const settled = outcome.kind === 'settled';
+  return {
+    state: { phase: 'finished' },
+    commands: [
+      {
+        kind: 'commit',
+        batch: [
+          { kind: 'outcome', rebalanceId, attempt, paymentHash, outcome },
+          {
+            kind: 'end',
+            rebalanceId,
+            reason: settled ? 'settled' : (run.stop ?? 'stopped'),
+            feePaidMsat: settled ? report.feeMsat : 0n,
+            movedMsat: settled ? report.amountMsat : 0n,
+          },
+        ],
+      },
+    ],
+  };
+}
+
+function writeOutcome(
+  known: { run: Run; live: LiveAttempt; tracked: boolean },
+  outcome: KnownOutcome,
+  nowMs: number,
+): Step {
+  const { run, tracked } = known;
+  const live: LiveAttempt = { ...known.live, report: finalReport(known.live, nowMs) };
+  const { attempt, paymentHash } = live;
+  const { rebalanceId } = run.terms;
+  return {
+    state: { phase: 'journaling_outcome', run, live, outcome, tracked },
+    commands: [
+      {
+        kind: 'commit',
+        batch: [{ kind: 'outcome', rebalanceId, attempt, paymentHash, outcome }],
+      },
+    ],
+  };
+}

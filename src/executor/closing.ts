@@ -1,0 +1,175 @@
+/** The way out of a rebalance: cancel the invoice, write down the end, report. */
+import { feePpm } from '../units/amounts.ts';
+import type { PaymentHash } from '../units/ids.ts';
+import type { RebalanceOutcome, RebalanceReport } from './rebalance-report.ts';
+import {
+  emit,
+  type LiveAttempt,
+  type RebalanceCommand,
+  type RebalanceState,
+  type Run,
+  type Step,
+  type StopCause,
+} from './rebalance-state.ts';
+
+/** Ends the run. An invoice that is still open is cancelled first: nothing may arrive any more. */
+export function end(run: Run, outcome: RebalanceOutcome, nowMs: number): Step {
+  if (run.invoice !== null) return cancelInvoice(run, run.invoice.paymentHash, outcome);
+  return closeJournal(run, outcome, nowMs);
+}
+
+/** Ends the run because of a deadline or an abort, with nothing under way. */
+export function endStopped(run: Run, cause: StopCause, nowMs: number): Step {
+  const message =
+    cause === 'deadline'
+      ? 'the deadline passed before a payment settled'
+      : 'the rebalance was aborted before a payment settled';
+  return end(run, { kind: cause, message }, nowMs);
+}
+
+/** Cancels an invoice and then goes on as told. */
+export function cancelInvoice(
+  run: Run,
+  paymentHash: PaymentHash,
+  next: 'search' | RebalanceOutcome,
+): Step {
+  return {
+    state: { phase: 'cancelling', run, paymentHash, next, tries: 0 },
+    commands: [{ kind: 'cancel_invoice', paymentHash, delayMs: 0 }],
+  };
+}
+
+/** Writes down the end, where anything was written down before. */
+export function closeJournal(run: Run, outcome: RebalanceOutcome, nowMs: number): Step {
+  if (!run.journaled) return finish(run, outcome, nowMs);
+  const { feePaidMsat, movedMsat } = moved(run);
+  const { rebalanceId } = run.terms;
+  return {
+    state: { phase: 'journaling_end', run, outcome },
+    commands: [
+      {
+        kind: 'commit',
+        batch: [{ kind: 'end', rebalanceId, reason: outcome.kind, feePaidMsat, movedMsat }],
+      },
+    ],
+  };
+}
+
+type JournalingEnd = Extract<RebalanceState, { phase: 'journaling_end' }>;
+
+export function endJournaled(state: JournalingEnd, failure: string | null, nowMs: number): Step {
+  const run =
+    failure === null
+      ? state.run
+      : withNote(state.run, `the end could not be written to the journal: ${failure}`);
+  return finish(run, state.outcome, nowMs);
+}
+
+function finish(run: Run, outcome: RebalanceOutcome, nowMs: number): Step {
+  return { state: { phase: 'finished' }, commands: finishing(run, outcome, nowMs) };
+}
+
+/**
+ * Reports with an attempt unresolved. No end is written to the journal, so whoever recovers from it finds an intent
+ * without an outcome. A call that is still waiting may bring the outcome later.
+ */
+export function leaveInFlight(
+  state: Extract<RebalanceState, { phase: 'sending' | 'tracking' }>,
+  cause: StopCause,
+  nowMs: number,
+): Step {
+  const { live } = state;
+  const invoice = live.invoice === 'open' || live.invoice === 'asked' ? 'unknown' : live.invoice;
+  const { paymentHash } = live;
+  const run: Run = {
+    ...state.run,
+    invoice: null,
+    invoices: [...state.run.invoices, { paymentHash, state: invoice }],
+    attempts: [
+      ...state.run.attempts,
+      { ...finalReport(live, nowMs), outcome: { kind: 'in_flight' } },
+    ],
+  };
+  const outcome: RebalanceOutcome = {
+    kind: 'in_flight',
+    cause,
+    paymentHash,
+    invoice,
+    message: `${IN_FLIGHT[invoice]}; follow payment ${paymentHash}, and do not send it again`,
+  };
+  return {
+    state: state.phase === 'sending' ? { phase: 'detached', run, live } : { phase: 'finished' },
+    commands: finishing(run, outcome, nowMs),
+  };
+}
+
+const IN_FLIGHT = {
+  canceled:
+    'a payment is still under way; its invoice is cancelled, so it can only fail and give its money back',
+  settled: 'a payment is still under way; its invoice is paid, so it will settle',
+  unknown:
+    'a payment is still under way, and its invoice could not be cancelled: it may still settle',
+} as const;
+
+function finishing(run: Run, outcome: RebalanceOutcome, nowMs: number): RebalanceCommand[] {
+  const report = rebalanceReport(run, outcome, nowMs);
+  return [emit({ kind: 'finished', report }), { kind: 'finish', report }];
+}
+
+/** The attempt's report with the time that it took. */
+export function finalReport(live: LiveAttempt, nowMs: number): LiveAttempt['report'] {
+  return { ...live.report, durationMs: nowMs - live.report.startedAtMs };
+}
+
+export function withNote(run: Run, note: string): Run {
+  return { ...run, notes: [...run.notes, note] };
+}
+
+function moved(run: Run): { movedMsat: bigint; feePaidMsat: bigint } {
+  const settled = run.attempts.find((attempt) => attempt.outcome.kind === 'settled');
+  return { movedMsat: settled?.amountMsat ?? 0n, feePaidMsat: settled?.feeMsat ?? 0n };
+}
+
+function rebalanceReport(run: Run, outcome: RebalanceOutcome, nowMs: number): RebalanceReport {
+  const { movedMsat, feePaidMsat } = moved(run);
+  const { terms, arrivals, startedAtMs } = run;
+  return {
+    rebalanceId: terms.rebalanceId,
+    outcome,
+    movedMsat,
+    feePaidMsat,
+    feePpm: feePpm({ feeMsat: feePaidMsat, amountMsat: movedMsat }),
+    attempts: run.attempts,
+    arrivals,
+    arrivedAsAsked:
+      arrivals.length === 0
+        ? null
+        : arrivals.every((arrival) => terms.inChannels.includes(arrival.channelId)),
+    invoices: run.invoices,
+    notes: run.notes,
+    startedAtMs,
+    durationMs: nowMs - startedAtMs,
+  };
+}
+
+/** The report of a rebalance that could not begin, because the node did not answer. Nothing was sent. */
+export function unstartedReport(
+  start: { readonly rebalanceId: string; readonly startedAtMs: number; readonly message: string },
+  nowMs: number,
+): RebalanceReport {
+  const { rebalanceId, startedAtMs, message } = start;
+  return {
+    rebalanceId,
+    outcome: { kind: 'node_error', message },
+    movedMsat: 0n,
+    feePaidMsat: 0n,
+    feePpm: 0,
+    attempts: [],
+    arrivals: [],
+    arrivedAsAsked: null,
+    invoices: [],
+    notes: [],
+    startedAtMs,
+    durationMs: nowMs - startedAtMs,
+  };
+}

@@ -1,0 +1,198 @@
+/** After an attempt whose end is known and written down: learn from it, and go on or end. */
+import type { InvoiceArrival } from '../ports.ts';
+import { cancelInvoice, closeJournal, end, endStopped, withNote } from './closing.ts';
+import { interpretFailure } from './interpret-failure.ts';
+import { learn } from './learnt.ts';
+import type { AttemptReport, RebalanceOutcome } from './rebalance-report.ts';
+import {
+  emit,
+  type KnownOutcome,
+  type LiveAttempt,
+  type RebalanceCommand,
+  type RebalanceState,
+  type Run,
+  type Step,
+} from './rebalance-state.ts';
+import { search } from './searching.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A node that refuses routes before it sends them, twice in one rebalance, will refuse the next one too. */
+const MAX_NOT_SENT = 2;
+/**
+ * Our own node may refuse an arrival because blocks were found on the way; a new invoice and a fresh height mend
+ * that. A second refusal has another cause.
+ */
+const MAX_REFUSED = 2;
+
+type Journaling = Extract<RebalanceState, { phase: 'journaling_outcome' }>;
+
+export function outcomeJournaled(state: Journaling, failure: string | null, nowMs: number): Step {
+  const { outcome } = state;
+  const run =
+    failure === null
+      ? state.run
+      : withNote(state.run, `an outcome could not be written to the journal: ${failure}`);
+  const concluded: Concluded = { run, live: state.live, tracked: state.tracked, failure };
+  switch (outcome.kind) {
+    case 'settled':
+      return settled(concluded);
+    case 'failed':
+      return failed(concluded, outcome, nowMs);
+    case 'not_sent':
+      return notSent(concluded, outcome.reason, nowMs);
+  }
+}
+
+interface Concluded {
+  readonly run: Run;
+  readonly live: LiveAttempt;
+  readonly tracked: boolean;
+  /** Why the journal does not have the outcome, or `null`. */
+  readonly failure: string | null;
+}
+
+// ---- settled
+
+function settled({ run, live }: Concluded): Step {
+  const report: AttemptReport = { ...live.report, outcome: { kind: 'settled' } };
+  const { paymentHash } = live;
+  const paid: Run = {
+    ...run,
+    attempts: [...run.attempts, report],
+    invoice: null,
+    invoices: [...run.invoices, { paymentHash, state: 'settled' }],
+  };
+  return {
+    state: { phase: 'looking_up', run: paid, live },
+    commands: [{ kind: 'find_arrival', paymentHash }],
+  };
+}
+
+export function arrivalFound(
+  state: Extract<RebalanceState, { phase: 'looking_up' }>,
+  found: readonly InvoiceArrival[] | null,
+  nowMs: number,
+): Step {
+  const arrivals = (found ?? []).filter((arrival) => arrival.state !== 'canceled');
+  const run: Run =
+    found === null
+      ? withNote(state.run, 'the node could not be asked over which channel the payment arrived')
+      : { ...state.run, arrivals };
+  const next = closeJournal(run, { kind: 'settled' }, nowMs);
+  const report = run.attempts.at(-1)!;
+  return {
+    state: next.state,
+    commands: [emit({ kind: 'settled', report, arrivals }), ...next.commands],
+  };
+}
+
+// ---- failed
+
+function failed(
+  { run, live, failure: unwritten }: Concluded,
+  outcome: Extract<KnownOutcome, { kind: 'failed' }>,
+  nowMs: number,
+): Step {
+  const verdict = interpretFailure(inGraphTerms(live), withGraphId(live, outcome.failure));
+  const { learnt, repriced } = learn(run.learnt, verdict, live.path);
+  const report: AttemptReport = { ...live.report, outcome: { kind: 'failed', verdict } };
+  const after: Run = {
+    ...run,
+    learnt,
+    attempts: [...run.attempts, report],
+    invoice: withLastAttempt(run, outcome.attemptId),
+    refusedCount: run.refusedCount + (verdict.next === 'new_invoice' ? 1 : 0),
+  };
+  const told: RebalanceCommand[] = [emit({ kind: 'attempt_failed', report, verdict })];
+  if (repriced !== null) {
+    told.push(emit({ kind: 'repriced', attempt: live.attempt, update: repriced }));
+  }
+  const next =
+    unwritten === null
+      ? afterVerdict(after, verdict, nowMs)
+      : end(after, storeError(unwritten), nowMs);
+  return { state: next.state, commands: [...told, ...next.commands] };
+}
+
+function afterVerdict(run: Run, verdict: Verdict, nowMs: number): Step {
+  if (run.stop !== null) return endStopped(run, run.stop, nowMs);
+  const refused: RebalanceOutcome = { kind: 'refused', verdict, message: verdict.reason };
+  switch (verdict.next) {
+    case 'retry':
+      return search(run, nowMs);
+    case 'new_invoice':
+      if (run.refusedCount >= MAX_REFUSED) return end(run, refused, nowMs);
+      return renewInvoice(run, nowMs);
+    case 'stop':
+      return end(run, refused, nowMs);
+  }
+}
+
+/** The old invoice must be cancelled before another hash is used. */
+function renewInvoice(run: Run, nowMs: number): Step {
+  if (run.invoice === null) return search(run, nowMs);
+  return cancelInvoice(run, run.invoice.paymentHash, 'search');
+}
+
+function withLastAttempt(run: Run, attemptId: bigint): Run['invoice'] {
+  if (run.invoice === null) return null;
+  const { lastAttemptId } = run.invoice;
+  const isNewer = lastAttemptId === null || attemptId > lastAttemptId;
+  return { ...run.invoice, lastAttemptId: isNewer ? attemptId : lastAttemptId };
+}
+
+/** The route as sent, but with the last channel under the id that the graph knows it by. */
+function inGraphTerms({ route, path }: LiveAttempt): LiveAttempt['route'] {
+  const last = route.hops.length - 1;
+  const chanId = path.hops[last]!.channelId;
+  return { ...route, hops: route.hops.map((hop, i) => (i === last ? { ...hop, chanId } : hop)) };
+}
+
+type FailureMessage = Extract<KnownOutcome, { kind: 'failed' }>['failure'];
+
+/** The same for the channel that an update names: our peer knows the last one by its alias. */
+function withGraphId({ route, path }: LiveAttempt, failure: FailureMessage): FailureMessage {
+  const { channelUpdate } = failure;
+  if (channelUpdate === undefined || channelUpdate.chanId !== route.hops.at(-1)!.chanId)
+    return failure;
+  const chanId = path.hops.at(-1)!.channelId;
+  return { ...failure, channelUpdate: { ...channelUpdate, chanId } };
+}
+
+// ---- not sent
+
+/**
+ * The node may keep a payment that never got an attempt and would cap the next ones under its hash, so the hash is
+ * not used again. After lost contact the rebalance ends: whether a queued request runs yet is for the node to say,
+ * not for a second payment.
+ */
+function notSent({ run, live, tracked, failure }: Concluded, reason: string, nowMs: number): Step {
+  const report: AttemptReport = { ...live.report, outcome: { kind: 'not_sent', reason } };
+  const after: Run = {
+    ...run,
+    attempts: [...run.attempts, report],
+    notSentCount: run.notSentCount + 1,
+  };
+  const told = emit({ kind: 'attempt_not_sent', report, reason });
+  const next = afterNotSent(after, { tracked, failure, reason }, nowMs);
+  return { state: next.state, commands: [told, ...next.commands] };
+}
+
+function afterNotSent(
+  run: Run,
+  attempt: { tracked: boolean; failure: string | null; reason: string },
+  nowMs: number,
+): Step {
+  if (attempt.failure !== null) return end(run, storeError(attempt.failure), nowMs);
+  if (run.stop !== null) return endStopped(run, run.stop, nowMs);
+  if (attempt.tracked || run.notSentCount >= MAX_NOT_SENT) {
+    const message = `the node did not send the payment: ${attempt.reason}`;
+    return end(run, { kind: 'node_error', message }, nowMs);
+  }
+  return renewInvoice(run, nowMs);
+}
+
+const storeError = (failure: string): RebalanceOutcome => ({
+  kind: 'store_error',
+  message: `the journal could not be written: ${failure}`,
+});

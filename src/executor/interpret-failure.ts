@@ -1,0 +1,194 @@
+/**
+ * Failure code x position -> whom to blame and what was learnt. The rules are lnd's
+ * (`routing/result_interpretation.go`), except where a payment to ourselves knows
+ * more or needs more:
+ *
+ * - the final node is ours: it is never blamed as a node, and what reached it was carried by every link;
+ * - a circle's last link is suspected only in the direction of travel, so that normal payments to that peer are not
+ *   held back;
+ * - a failure of our own node blames the own channel, which lnd does not: a blind retry would meet it again and again.
+ */
+import { Failure_FailureCode as Code, type Failure } from '../generated/messages/failure.ts';
+import type { Route } from '../generated/messages/route.ts';
+import type { NodeId } from '../units/ids.ts';
+import { FailedAttempt, type Finding } from './failed-attempt.ts';
+import {
+  absurdAtFinal,
+  alteredArrival,
+  anyLink,
+  arrivedInParts,
+  brokenOutgoing,
+  disabledOutgoing,
+  firstPeer,
+  lackedOutgoing,
+  lateArrival,
+  linksBefore,
+  nodeAfterCarrying,
+  otherTerms,
+  ownChannel,
+  refusedArrival,
+  wholeNode,
+} from './failure-findings.ts';
+import { finalNode, routeLinks } from './route-links.ts';
+import type { FailureCodeName, LiquidityFact, Verdict } from './verdict.ts';
+
+/**
+ * Interprets the failure of an attempt.
+ *
+ * @param sender The node that sent it. The message does not name it. @defaultValue the final node, as in a circle
+ * @throws RangeError when the route has no hops, or blinded ones, whose rules differ and which Ballast never sends.
+ */
+export function interpretFailure(
+  route: Route,
+  failure: Failure,
+  sender: NodeId = finalNode(route),
+): Verdict {
+  if (route.hops.some((hop) => hop.blindingPoint.length > 0 || hop.encryptedData.length > 0)) {
+    throw new RangeError(
+      'failures on blinded routes cannot be interpreted: give a route without blinded hops',
+    );
+  }
+  const attempt = new FailedAttempt(route, failure, sender);
+  const code = knownCode(failure.code);
+  const sourceKnown =
+    attempt.position !== 'unknown' &&
+    code !== Code.UNREADABLE_FAILURE &&
+    code !== Code.INTERNAL_FAILURE;
+  return {
+    code: codeName(code),
+    position: sourceKnown ? attempt.position : 'unknown',
+    sourceIndex: sourceKnown ? attempt.index : null,
+    source: sourceKnown ? attempt.source : null,
+    update: sourceKnown ? attempt.update : { kind: 'none' },
+    ...judge(code, attempt),
+  };
+}
+
+/** What a settled attempt proves: every link carried its amount. */
+export function interpretSuccess(
+  route: Route,
+  sender: NodeId = finalNode(route),
+): readonly LiquidityFact[] {
+  return routeLinks(route, sender).map(({ from, to, amountMsat }) => ({
+    kind: 'carried',
+    from,
+    to,
+    amountMsat,
+  }));
+}
+
+type Rule = (attempt: FailedAttempt) => Finding;
+
+/** Picks the rule for the failing node's place; one that is not on the route was named by a broken message. */
+function at(attempt: FailedAttempt, rules: { self: Rule; between: Rule; final: Rule }): Finding {
+  switch (attempt.position) {
+    case 'self':
+      return rules.self(attempt);
+    case 'first':
+    case 'middle':
+    case 'last_but_one':
+      return rules.between(attempt);
+    case 'final':
+      return rules.final(attempt);
+    case 'unknown':
+      return anyLink(attempt);
+  }
+}
+
+function judge(code: Code, attempt: FailedAttempt): Finding {
+  switch (code) {
+    // The channel onwards could not take the amount: blame its direction. From ourselves: our own channel (no
+    // balance, not eligible, above its maximum). A final node has no channel onwards.
+    case Code.TEMPORARY_CHANNEL_FAILURE:
+      return at(attempt, { self: ownChannel, between: lackedOutgoing, final: absurdAtFinal });
+
+    // The channel onwards is switched off: a policy of its owner, and the pair is of no use meanwhile.
+    case Code.CHANNEL_DISABLED:
+      return at(attempt, { self: ownChannel, between: disabledOutgoing, final: absurdAtFinal });
+
+    // The failing node asks other terms for the channel onwards than we met. Where its update shows those we knew,
+    // it dislikes how the payment arrived: the link before it, or, for the first node, the node itself.
+    case Code.FEE_INSUFFICIENT:
+    case Code.AMOUNT_BELOW_MINIMUM:
+    case Code.INCORRECT_CLTV_EXPIRY:
+      return at(attempt, { self: ownChannel, between: otherTerms, final: absurdAtFinal });
+
+    // The connection onwards does not work at all: blame the pair. Whether the links before carried is not credited,
+    // as lnd does not either: the node may say this of any payment. From ourselves: our peer is offline.
+    case Code.UNKNOWN_NEXT_PEER:
+    case Code.PERMANENT_CHANNEL_FAILURE:
+      return at(attempt, { self: ownChannel, between: brokenOutgoing, final: absurdAtFinal });
+
+    // The next node could not read the onion, and the one before it reports so: blame the link between the two, for
+    // either may have spoilt it. Reported by ourselves, it is our peer that could not.
+    case Code.INVALID_ONION_VERSION:
+    case Code.INVALID_ONION_HMAC:
+    case Code.INVALID_ONION_KEY:
+      return at(attempt, { self: firstPeer, between: brokenOutgoing, final: absurdAtFinal });
+
+    // The failing node dislikes its own payload, which we made and nobody else can read: blame the node; it did
+    // receive the payment.
+    case Code.INVALID_ONION_PAYLOAD:
+    case Code.INVALID_ONION_BLINDING:
+      return at(attempt, { self: ownChannel, between: nodeAfterCarrying, final: absurdAtFinal });
+
+    // Too few blocks were left when the payment arrived: some node before may have held it back, or sees another
+    // height. Blame all that was passed.
+    case Code.EXPIRY_TOO_SOON:
+      return at(attempt, { self: ownChannel, between: linksBefore, final: absurdAtFinal });
+
+    // The node speaks about itself, or says what only a final node may say, or nothing that is understood: blame it,
+    // and credit nothing.
+    case Code.EXPIRY_TOO_FAR:
+    case Code.TEMPORARY_NODE_FAILURE:
+    case Code.PERMANENT_NODE_FAILURE:
+    case Code.REQUIRED_NODE_FEATURE_MISSING:
+    case Code.REQUIRED_CHANNEL_FEATURE_MISSING:
+    case Code.INVALID_REALM:
+    case Code.UNKNOWN_FAILURE:
+    case Code.RESERVED:
+    case Code.UNRECOGNIZED:
+      return at(attempt, { self: ownChannel, between: wholeNode, final: absurdAtFinal });
+
+    // The final node waited for further parts. A single part is complete at once, so the invoice has its own troubles.
+    case Code.MPP_TIMEOUT:
+      return at(attempt, { self: ownChannel, between: wholeNode, final: arrivedInParts });
+
+    // The final node refuses the payment as such: invoice gone, other secret, or blocks found on the way.
+    case Code.INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS:
+    case Code.INCORRECT_PAYMENT_AMOUNT:
+      return at(attempt, { self: ownChannel, between: wholeNode, final: refusedArrival });
+
+    // The final node got another amount or expiry than its payload says: the peer before it changed them.
+    case Code.FINAL_INCORRECT_CLTV_EXPIRY:
+    case Code.FINAL_INCORRECT_HTLC_AMOUNT:
+      return at(attempt, { self: ownChannel, between: wholeNode, final: alteredArrival });
+
+    // The payment came too late for the final node: it was held back, or blocks were found faster than we allowed.
+    case Code.FINAL_EXPIRY_TOO_SOON:
+      return at(attempt, { self: ownChannel, between: wholeNode, final: lateArrival });
+
+    // Nobody could decrypt the failure, and the index that comes with it means nothing: any node may have spoilt it.
+    case Code.UNREADABLE_FAILURE:
+      return anyLink(attempt);
+
+    // Our own node broke down (dust exposure, a switch that lost the attempt); the index means nothing.
+    case Code.INTERNAL_FAILURE:
+      return ownChannel(attempt, 'our own node had an internal failure');
+  }
+}
+
+// ---- codes
+
+const KNOWN_CODES: ReadonlyMap<number, FailureCodeName> = new Map(
+  Object.entries(Code).map(([name, value]) => [value, name as FailureCodeName]),
+);
+
+/** A number that lnd may add one day reads as UNRECOGNIZED. */
+function knownCode(code: Code): Code {
+  return KNOWN_CODES.has(code) ? code : Code.UNRECOGNIZED;
+}
+
+function codeName(code: Code): FailureCodeName {
+  return KNOWN_CODES.get(code) ?? 'UNRECOGNIZED';
+}

@@ -1,0 +1,146 @@
+/** What a rebalance tells while it runs, and at its end. */
+import type { Path, Quote } from '../pathfinder/path.ts';
+import type { NoRouteReason } from '../pathfinder/request.ts';
+import type { ChannelUpdateRecord, InvoiceArrival } from '../ports.ts';
+import type { ChannelId, NodeId, PaymentHash } from '../units/ids.ts';
+import type { Verdict } from './verdict.ts';
+
+/** One channel crossed, for people: ends with their aliases (empty where unknown). */
+export interface HopReport {
+  readonly channelId: ChannelId;
+  readonly from: NodeId;
+  readonly fromAlias: string;
+  readonly to: NodeId;
+  readonly toAlias: string;
+  /** Crosses the channel. */
+  readonly amountMsat: bigint;
+  /** Kept by `to` for forwarding. */
+  readonly feeMsat: bigint;
+  /** Blocks from the start to the expiry of the HTLC on this channel. */
+  readonly cltvBlocks: number;
+}
+
+export type AttemptOutcome =
+  | { readonly kind: 'settled' }
+  | { readonly kind: 'failed'; readonly verdict: Verdict }
+  /** No HTLC was made. */
+  | { readonly kind: 'not_sent'; readonly reason: string }
+  /** Not resolved when the rebalance had to end. */
+  | { readonly kind: 'in_flight' };
+
+export interface AttemptReport {
+  /** Counted from 1. */
+  readonly attempt: number;
+  readonly paymentHash: PaymentHash;
+  readonly hops: readonly HopReport[];
+  readonly amountMsat: bigint;
+  /** Paid where it settled, and only then. */
+  readonly feeMsat: bigint;
+  readonly feePpm: number;
+  readonly cltvBlocks: number;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  readonly outcome: AttemptOutcome;
+}
+
+/** How an invoice of this rebalance ended. */
+export interface InvoiceEnd {
+  readonly paymentHash: PaymentHash;
+  /** `unknown`: the node did not confirm; it may be open still, until it expires. */
+  readonly state: 'settled' | 'canceled' | 'unknown';
+}
+
+/** Why a rebalance ended. */
+export type RebalanceOutcome =
+  | { readonly kind: 'settled' }
+  | {
+      readonly kind: 'dry_run';
+      readonly path: Path;
+      readonly quote: Quote;
+      readonly proven: boolean;
+    }
+  /** Routes exist, but none within the fee limit. */
+  | {
+      readonly kind: 'fee_limit';
+      readonly cheapestFeeMsat: bigint;
+      readonly cheapestFeePpm: number;
+      readonly message: string;
+    }
+  | { readonly kind: 'no_route'; readonly reason: NoRouteReason; readonly message: string }
+  | { readonly kind: 'attempts_exhausted'; readonly message: string }
+  | { readonly kind: 'deadline'; readonly message: string }
+  | { readonly kind: 'aborted'; readonly message: string }
+  /** Our own node refused the payment at its end, more than once or for good. */
+  | { readonly kind: 'refused'; readonly verdict: Verdict; readonly message: string }
+  /** The node did not do its part; nothing is in flight. */
+  | { readonly kind: 'node_error'; readonly message: string }
+  /** The journal could not be written, so nothing more may be sent. */
+  | { readonly kind: 'store_error'; readonly message: string }
+  /** A fault of Ballast: a route that fails its own check. It was not sent. */
+  | { readonly kind: 'internal_error'; readonly message: string }
+  /**
+   * The last attempt is unresolved. With its invoice cancelled it can only fail, and its liquidity is locked until
+   * then; otherwise it may still settle. Never pay it again: follow its payment hash.
+   */
+  | {
+      readonly kind: 'in_flight';
+      readonly cause: 'deadline' | 'aborted';
+      readonly paymentHash: PaymentHash;
+      readonly invoice: InvoiceEnd['state'];
+      readonly message: string;
+    };
+
+export interface RebalanceReport {
+  readonly rebalanceId: string;
+  readonly outcome: RebalanceOutcome;
+  /** What came back to us, and what it cost; both 0 unless it settled. */
+  readonly movedMsat: bigint;
+  readonly feePaidMsat: bigint;
+  /** Of the amount moved. */
+  readonly feePpm: number;
+  readonly attempts: readonly AttemptReport[];
+  /** Where the payment truly arrived, by the node's word; empty where it did not settle or could not be asked. */
+  readonly arrivals: readonly InvoiceArrival[];
+  /** False where it arrived over a channel that was not asked for: the last peer chose a sibling. */
+  readonly arrivedAsAsked: boolean | null;
+  readonly invoices: readonly InvoiceEnd[];
+  /** Irregularities that did not change the outcome. */
+  readonly notes: readonly string[];
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+}
+
+/** Progress, in the order in which it happens. */
+export type RebalanceEvent =
+  | {
+      readonly kind: 'route_found';
+      readonly hops: readonly HopReport[];
+      readonly quote: Quote;
+      readonly proven: boolean;
+    }
+  | {
+      readonly kind: 'attempt_started';
+      readonly attempt: number;
+      readonly paymentHash: PaymentHash;
+    }
+  | { readonly kind: 'attempt_failed'; readonly report: AttemptReport; readonly verdict: Verdict }
+  | { readonly kind: 'attempt_not_sent'; readonly report: AttemptReport; readonly reason: string }
+  /** The network has other terms than the graph says; the next search reckons with them. */
+  | { readonly kind: 'repriced'; readonly attempt: number; readonly update: ChannelUpdateRecord }
+  | {
+      readonly kind: 'amount_shrunk';
+      readonly fromMsat: bigint;
+      readonly toMsat: bigint;
+      readonly reason: string;
+    }
+  /** Contact was lost while a payment was under way; nothing more is sent until its end is known. */
+  | { readonly kind: 'tracking_unknown'; readonly attempt: number; readonly reason: string }
+  /** Deadline or abort with a payment under way: its invoice is being cancelled. */
+  | { readonly kind: 'stopping'; readonly cause: 'deadline' | 'aborted'; readonly attempt: number }
+  | {
+      readonly kind: 'settled';
+      readonly report: AttemptReport;
+      readonly arrivals: readonly InvoiceArrival[];
+    }
+  | { readonly kind: 'finished'; readonly report: RebalanceReport };
