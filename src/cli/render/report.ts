@@ -1,0 +1,117 @@
+/** The end of a rebalance, for people: every attempt in a table, and the sum in a sentence. */
+import type { AttemptReport, RebalanceReport } from '../../executor/rebalance-report.ts';
+import type { OwnChannel } from '../../ports.ts';
+import { grouped, nodeName, ppm, satFromMsat, seconds } from './figures.ts';
+import { table } from './table.ts';
+
+export function attemptsTable(attempts: readonly AttemptReport[]): string {
+  return table(
+    ['attempt', 'sat', 'fee, msat', 'ppm', 'channels', 'blocks', 'took', 'outcome'],
+    ['right', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
+    attempts.map((attempt) => [
+      String(attempt.attempt),
+      satFromMsat(attempt.amountMsat),
+      grouped(attempt.feeMsat),
+      ppm(attempt),
+      String(attempt.hops.length),
+      String(attempt.cltvBlocks),
+      seconds(attempt.durationMs),
+      outcomeText(attempt),
+    ]),
+  );
+}
+
+function outcomeText({ outcome, hops }: AttemptReport): string {
+  switch (outcome.kind) {
+    case 'settled':
+      return 'settled';
+    case 'failed': {
+      const { code, sourceIndex } = outcome.verdict;
+      const hop = sourceIndex === null || sourceIndex === 0 ? undefined : hops[sourceIndex - 1];
+      if (hop === undefined) return code;
+      return `${code} at ${nodeName({ nodeId: hop.to, alias: hop.toAlias })}`;
+    }
+    case 'not_sent':
+      return `not sent: ${outcome.reason}`;
+    case 'in_flight':
+      return 'in flight';
+  }
+}
+
+/** Own channels with their balances, and how they changed where `before` is given. */
+export function balancesTable(
+  channels: readonly OwnChannel[],
+  before?: readonly OwnChannel[],
+): string {
+  const earlier = new Map(before?.map((channel) => [channel.channelId, channel.localBalanceSat]));
+  const change = (channel: OwnChannel): string => {
+    const difference =
+      channel.localBalanceSat - (earlier.get(channel.channelId) ?? channel.localBalanceSat);
+    return difference === 0n ? '' : `${difference > 0n ? '+' : ''}${grouped(difference)}`;
+  };
+  return table(
+    [
+      'channel',
+      'peer',
+      'capacity, sat',
+      'local, sat',
+      'remote, sat',
+      'local',
+      ...(before ? ['change, sat'] : []),
+    ],
+    ['right', 'left', 'right', 'right', 'right', 'right', 'right'],
+    channels.map((channel) => [
+      channel.channelId,
+      nodeName({ nodeId: channel.peer, alias: channel.peerAlias }),
+      grouped(channel.capacitySat),
+      grouped(channel.localBalanceSat),
+      grouped(channel.remoteBalanceSat),
+      share(channel),
+      ...(before ? [change(channel)] : []),
+    ]),
+  );
+}
+
+function share({ localBalanceSat, capacitySat }: OwnChannel): string {
+  return capacitySat === 0n
+    ? ''
+    : `${(Number((localBalanceSat * 1000n) / capacitySat) / 10).toFixed(0)} %`;
+}
+
+/** One sentence: what came of it. */
+export function outcomeSentence(report: RebalanceReport): string {
+  const { outcome } = report;
+  switch (outcome.kind) {
+    case 'settled': {
+      const paid = { feeMsat: report.feePaidMsat, amountMsat: report.movedMsat };
+      const elsewhere =
+        report.arrivedAsAsked === false ? ', over another channel than asked for' : '';
+      return (
+        `Settled: ${satFromMsat(report.movedMsat)} sat moved for ${grouped(report.feePaidMsat)} msat ` +
+        `(${ppm(paid)} ppm) in ${counted(report.attempts.length, 'attempt')} and ${seconds(report.durationMs)}${elsewhere}.`
+      );
+    }
+    case 'dry_run': {
+      const { quote } = outcome;
+      return (
+        `Dry run: ${satFromMsat(quote.amountMsat)} sat would cost ${grouped(quote.feeMsat)} msat ` +
+        `(${ppm(quote)} ppm). Nothing was sent.`
+      );
+    }
+    case 'in_flight':
+      return `Still in flight: ${outcome.message} Payment hash ${outcome.paymentHash}.`;
+    case 'fee_limit':
+    case 'no_route':
+    case 'attempts_exhausted':
+    case 'deadline':
+    case 'aborted':
+    case 'refused':
+    case 'node_error':
+    case 'store_error':
+    case 'internal_error':
+      return `Not settled (${outcome.kind.replaceAll('_', ' ')}): ${outcome.message}`;
+  }
+}
+
+const counted = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? '' : 's'}`;

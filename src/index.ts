@@ -1,0 +1,63 @@
+/**
+ * The public surface of Ballast's core: the network graph, the pathfinder, and the reading of failures. It is pure
+ * and runs in a browser; what talks to nodes stands in `ballast/engine`, `ballast/lnd` and their neighbours.
+ */
+export { interpretFailure } from './executor/interpret-failure.ts';
+export type { Verdict } from './executor/verdict.ts';
+export {
+  type GraphSource,
+  loadDescribeGraph,
+  loadGraphDescription,
+} from './graph/load-describe-graph.ts';
+export {
+  type AddChannelResult,
+  type ApplyUpdateResult,
+  NetworkGraph,
+} from './graph/network-graph.ts';
+export { type NodeStatistics, nodeStatistics } from './graph/node-statistics.ts';
+export type { Overlay, OwnLiquidity, PairCeiling } from './graph/overlay.ts';
+export {
+  GraphFormatError,
+  type ParsedGraph,
+  parseDescribeGraph,
+} from './graph/parse-describe-graph.ts';
+export type { Quantiles } from './graph/quantiles.ts';
+export type { GraphSnapshot } from './graph/snapshot.ts';
+export { type GraphStatistics, graphStatistics } from './graph/statistics.ts';
+export { buildRoute, type RouteTerms } from './pathfinder/build-route.ts';
+export {
+  type CheckTerms,
+  checkRoute,
+  type RouteDefect,
+  type RouteDefectCode,
+} from './pathfinder/check-route.ts';
+export { findCircularRoute } from './pathfinder/find-circular-route.ts';
+export { findRoute } from './pathfinder/find-route.ts';
+export type { Path, PathHop, Quote } from './pathfinder/path.ts';
+export {
+  type PathChannel,
+  type PriceTerms,
+  pricePath,
+  repricePath,
+} from './pathfinder/price-path.ts';
+export { quotePath } from './pathfinder/quote-path.ts';
+export type {
+  CircularRouteRequest,
+  Exclusions,
+  NodePair,
+  NoRouteReason,
+  RouteLimits,
+  RouteRequest,
+  RouteResult,
+} from './pathfinder/request.ts';
+export type * from './ports.ts';
+export { feeLimitMsat, feePpm, msatToSatFloor, satToMsat } from './units/amounts.ts';
+export {
+  type ChannelId,
+  formatChannelId,
+  type NodeId,
+  type PaymentHash,
+  parseChannelId,
+  parseNodeId,
+  parsePaymentHash,
+} from './units/ids.ts';
