@@ -1,9 +1,16 @@
 /** `ballast rebalance`: one rebalance on a real lnd. */
-import { type RebalanceOutcome, RebalanceRequestError, Rebalancer } from '../../engine/index.ts';
+import {
+  type RebalanceOutcome,
+  type RebalanceReport,
+  RebalanceRequestError,
+  Rebalancer,
+  systemClock,
+} from '../../engine/index.ts';
 import { connectLnd } from '../../node/lnd/index.ts';
 import type { Exclusions } from '../../pathfinder/request.ts';
-import type { LightningNode } from '../../ports.ts';
+import type { LightningNode, OwnChannel } from '../../ports.ts';
 import { memoryStore } from '../../store/index.ts';
+import { msatToSatFloor } from '../../units/amounts.ts';
 import { type ChannelId, isNodeId, type NodeId, tryParseChannelId } from '../../units/ids.ts';
 import { resolveSelection } from '../channel-names.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
@@ -83,7 +90,7 @@ async function run(
     const touched = new Set(
       report.attempts.flatMap(({ hops }) => hops.map((hop) => hop.channelId)),
     );
-    const after = await node.ownChannels();
+    const after = await balancesAfter(node, { report, before });
     output.print(
       balancesTable(
         after.filter(({ channelId }) => touched.has(channelId)),
@@ -93,6 +100,31 @@ async function run(
   }
   output.print(outcomeSentence(report));
   return exitOf(report.outcome);
+}
+
+const POLLS = 30;
+const POLL_MS = 100;
+
+/**
+ * lnd lists what arrived only when both sides have signed for it, a moment after the payment settled: waits for that,
+ * three seconds at most.
+ */
+async function balancesAfter(
+  node: LightningNode,
+  { report, before }: { report: RebalanceReport; before: readonly OwnChannel[] },
+): Promise<readonly OwnChannel[]> {
+  const localSat = (channels: readonly OwnChannel[], id: ChannelId): bigint =>
+    channels.find(({ channelId }) => channelId === id)?.localBalanceSat ?? 0n;
+  for (let poll = 1; ; poll++) {
+    const channels = await node.ownChannels();
+    const arrived = report.arrivals.every(
+      ({ channelId, amountMsat }) =>
+        localSat(channels, channelId) + 1n >=
+        localSat(before, channelId) + msatToSatFloor(amountMsat),
+    );
+    if (arrived || poll === POLLS) return channels;
+    await systemClock.sleep(POLL_MS);
+  }
 }
 
 function exitOf(outcome: RebalanceOutcome): ExitCode {
