@@ -34,11 +34,13 @@ export class NetworkGraph {
   #columns = new ChannelColumns(FIRST_SLOTS);
   #channelSlots = 0;
   #channelCount = 0;
-  readonly #nodes: NodeRecord[] = [];
+  #nodes: NodeRecord[] = [];
   readonly #nodeIndex = new Map<NodeId, number>();
   readonly #channelIds: ChannelId[] = [];
-  readonly #channelPoints: string[] = [];
+  #channelPoints: string[] = [];
   readonly #channelSlot = new Map<ChannelId, number>();
+  /** Some snapshot reads these names: entries may be appended, but to replace one takes a copy. */
+  #namesShared = false;
   #adjacency: Adjacency | undefined;
   #snapshot: GraphSnapshot | undefined;
   #graphology: MultiDirectedGraph<NodeAttributes, ChannelAttributes> | undefined;
@@ -85,7 +87,10 @@ export class NetworkGraph {
   addNode(node: NodeRecord): void {
     const index = this.#nodeIndex.get(node.nodeId);
     if (index === undefined) this.#appendNode(node);
-    else this.#nodes[index] = node;
+    else {
+      this.#ownNames();
+      this.#nodes[index] = node;
+    }
     this.#changed();
   }
 
@@ -100,12 +105,16 @@ export class NetworkGraph {
       const defect = policy === null ? undefined : policyDefect(policy);
       if (defect !== undefined) return refuse(record, defect);
     }
-    const node1 = this.#indexOf(record.node1);
-    const node2 = this.#indexOf(record.node2);
-    if (known !== undefined && !this.#joins(known, node1, node2)) {
+    if (known !== undefined && !this.#joins(known, record)) {
       return refuse(record, 'a closed channel of this id joined two other nodes');
     }
+    const node1 = this.#indexOf(record.node1);
+    const node2 = this.#indexOf(record.node2);
     const slot = known ?? this.#appendSlot(record);
+    if (known !== undefined) {
+      this.#ownNames();
+      this.#channelPoints[slot] = record.channelPoint;
+    }
     const columns = this.#columns;
     columns.node1[slot] = node1;
     columns.node2[slot] = node2;
@@ -166,6 +175,7 @@ export class NetworkGraph {
       channelSlots: used,
       nodeCount: this.#nodes.length,
     });
+    this.#namesShared = true;
     this.#snapshot = new GraphSnapshot({
       version: this.#version,
       nodeCount: this.#nodes.length,
@@ -193,14 +203,25 @@ export class NetworkGraph {
     return this.#graphology;
   }
 
+  #ownNames(): void {
+    if (!this.#namesShared) return;
+    this.#nodes = this.#nodes.slice();
+    this.#channelPoints = this.#channelPoints.slice();
+    this.#namesShared = false;
+  }
+
   #changed(): void {
     this.#version++;
     this.#snapshot = undefined;
     this.#graphology = undefined;
   }
 
-  #joins(slot: number, node1: number, node2: number): boolean {
-    return this.#columns.node1[slot] === node1 && this.#columns.node2[slot] === node2;
+  #joins(slot: number, { node1, node2 }: ChannelRecord): boolean {
+    const columns = this.#columns;
+    return (
+      columns.node1[slot] === this.#nodeIndex.get(node1) &&
+      columns.node2[slot] === this.#nodeIndex.get(node2)
+    );
   }
 
   #indexOf(nodeId: NodeId): number {

@@ -7,7 +7,7 @@ import type { ChannelId, NodeId } from '../units/ids.ts';
 import type { Adjacency } from './adjacency.ts';
 import type { ChannelColumns } from './columns.ts';
 
-/** Names of nodes and channels. They only ever grow, so all versions share them; counts tell how far each sees. */
+/** Names of nodes and channels, shared by versions: entries are only ever appended, and counts tell how far each sees. */
 export interface GraphNames {
   readonly nodes: readonly NodeRecord[];
   readonly nodeIndex: ReadonlyMap<NodeId, number>;

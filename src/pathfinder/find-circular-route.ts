@@ -4,7 +4,7 @@ import { answer } from './find-route.ts';
 import type { CircularRouteRequest, RouteResult } from './request.ts';
 
 /**
- * The circle of least fee that leaves over one of `outChannels`, returns over another of `inChannels`, and keeps all
+ * The circle of least cost (fee, and what `cost` adds) that leaves over one of `outChannels`, returns over another of `inChannels`, and keeps all
  * limits. Inbound fees are part of the search. It never uses one channel both ways, and never passes through
  * ourselves on the way. `proven` tells whether no cheaper one exists.
  *

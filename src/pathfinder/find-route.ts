@@ -5,10 +5,9 @@ import { explainNoRoute } from './explain-no-route.ts';
 import { noRouteMessage } from './no-route-message.ts';
 import type { NoRouteReason, RouteRequest, RouteResult } from './request.ts';
 import { type AnyRouteRequest, resolveRequest } from './resolve-request.ts';
-import { searchSpace } from './search-space.ts';
 
 /**
- * The path of least fee from `from`, which pays nothing on its own first channel, to `to`, within all limits.
+ * The path of least cost (fee, and what `cost` adds) from `from`, which pays nothing on its own first channel, to `to`, within all limits.
  *
  * @throws RangeError for a request that no graph could satisfy (see `resolveRequest`).
  */
@@ -28,11 +27,9 @@ export function answer(snapshot: GraphSnapshot, request: AnyRouteRequest): Route
   });
   const resolved = resolveRequest(snapshot, request);
   if (resolved.kind === 'refused') return none(resolved.reason);
-  const { terms, limits } = resolved;
-  const space = searchSpace(snapshot, terms);
-  const outcome = bestRoute(space, limits);
+  const outcome = bestRoute(snapshot, resolved.task);
   if (outcome.found === undefined) {
-    return none(explainNoRoute(snapshot, terms, { space, limits, outcome }));
+    return none(explainNoRoute(snapshot, resolved.task, outcome));
   }
   return { kind: 'route', ...outcome.found, proven: outcome.proven };
 }

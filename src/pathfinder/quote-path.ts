@@ -1,6 +1,6 @@
 /** A path's totals: what it costs, how long it locks, and how much of an onion it takes. */
 import { feePpm } from '../units/amounts.ts';
-import { hopPayloadBytes } from '../units/onion-size.ts';
+import { forwardingPayloadBytes, hopPayloadBytes } from '../units/onion-size.ts';
 import type { Path, Quote } from './path.ts';
 
 /** Any recent height: expiries up to 16,777,215 take the same three bytes in an onion. */
@@ -15,15 +15,18 @@ export function quotePath(path: Path, blockHeight: number = DEFAULT_BLOCK_HEIGHT
   const amountMsat = last.amountOutMsat;
   const sentMsat = first.amountInMsat;
   const feeMsat = sentMsat - amountMsat;
-  let onionBytes = 0;
+  let onionBytes = hopPayloadBytes({
+    amountToForwardMsat: amountMsat,
+    expiry: blockHeight + last.cltvOutBlocks,
+    hasNextChannel: false,
+    mppTotalMsat: amountMsat,
+  });
   for (const hop of path.hops) {
-    const isLast = hop === last;
-    onionBytes += hopPayloadBytes({
-      amountToForwardMsat: hop.amountOutMsat,
-      expiry: blockHeight + hop.cltvOutBlocks,
-      hasNextChannel: !isLast,
-      ...(isLast ? { mppTotalMsat: amountMsat } : {}),
-    });
+    if (hop === last) break;
+    onionBytes += forwardingPayloadBytes(
+      Number(hop.amountOutMsat),
+      blockHeight + hop.cltvOutBlocks,
+    );
   }
   return {
     amountMsat,

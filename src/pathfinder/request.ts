@@ -2,6 +2,8 @@
 import type { Overlay } from '../graph/overlay.ts';
 import type { ChannelId, NodeId } from '../units/ids.ts';
 import type { Path, Quote } from './path.ts';
+import type { CostTerms } from './pricing.ts';
+import type { SiblingPricing } from './view-edges.ts';
 
 /** A directed pair of nodes: all channels that lead from one to the other. */
 export interface NodePair {
@@ -43,6 +45,18 @@ interface SearchTerms extends RouteLimits {
   readonly blockHeight?: number;
   readonly exclude?: Exclusions;
   readonly overlay?: Overlay;
+  /** What counts besides the fee. */
+  readonly cost?: CostTerms;
+  /**
+   * How parallel channels between two nodes are priced. @defaultValue `any`: so that whichever the node picks accepts
+   * the payment
+   */
+  readonly siblings?: SiblingPricing;
+  /**
+   * Labels that a search may make before it gives up proving that its route is the best.
+   * @defaultValue 100,000, some tenths of a second; without inbound discounts some tens are enough
+   */
+  readonly labelBudget?: number;
 }
 
 export interface CircularRouteRequest extends SearchTerms {
@@ -92,6 +106,8 @@ export type RouteResult =
       readonly kind: 'route';
       readonly path: Path;
       readonly quote: Quote;
+      /** What the search minimised, msat: the fee plus the prices of time lock and unreliability. */
+      readonly costMsat: number;
       /** True where no cheaper route exists within the limits; false where the search gave up proving it. */
       readonly proven: boolean;
     }

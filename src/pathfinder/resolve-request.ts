@@ -4,13 +4,14 @@ import { feeLimitMsat, MAX_SEARCH_MSAT } from '../units/amounts.ts';
 import { MAX_ROUTE_CLTV_BLOCKS } from '../units/cltv.ts';
 import type { NodeId } from '../units/ids.ts';
 import { MAX_ONION_HOPS, ONION_BYTES } from '../units/onion-size.ts';
+import { DEFAULT_LABEL_BUDGET, type RouteTask } from './best-route.ts';
 import { DEFAULT_FINAL_CLTV_DELTA } from './price-path.ts';
+import { pricingTerms } from './pricing.ts';
 import { DEFAULT_BLOCK_HEIGHT } from './quote-path.ts';
 import type { CircularRouteRequest, NoRouteReason, RouteRequest } from './request.ts';
-import type { SearchLimits, SpaceTerms } from './search-space.ts';
 
 export type ResolvedRequest =
-  | { readonly kind: 'ok'; readonly terms: SpaceTerms; readonly limits: SearchLimits }
+  | { readonly kind: 'ok'; readonly task: RouteTask }
   | { readonly kind: 'refused'; readonly reason: NoRouteReason };
 
 /** The common form of both requests: a circle begins and ends at the same node. */
@@ -32,36 +33,42 @@ export function resolveRequest(snapshot: GraphSnapshot, request: AnyRouteRequest
   if (request.amountMsat > MAX_SEARCH_MSAT) {
     return { kind: 'refused', reason: { code: 'amount_out_of_range', maxMsat: MAX_SEARCH_MSAT } };
   }
+  const pricing = pricingTerms(snapshot, request);
+  const amountMsat = Number(request.amountMsat);
   return {
     kind: 'ok',
-    terms: {
+    task: {
       source,
       target,
-      amountMsat: Number(request.amountMsat),
+      amountMsat,
       outChannels: request.outChannels,
       inChannels: request.inChannels,
       exclude: request.exclude,
       overlay: request.overlay,
+      siblings: pricing.siblings,
+      priceOf: pricing.priceOf(amountMsat),
+      pricing,
       finalCltvDelta: request.finalCltvDelta ?? DEFAULT_FINAL_CLTV_DELTA,
       blockHeight: request.blockHeight ?? DEFAULT_BLOCK_HEIGHT,
-    },
-    limits: {
-      maxSentMsat: maxSentMsat(request),
-      maxCltvBlocks: request.maxCltvBlocks ?? MAX_ROUTE_CLTV_BLOCKS,
-      maxHops: Math.min(request.maxHops ?? MAX_ONION_HOPS, MAX_ONION_HOPS),
-      maxOnionBytes: ONION_BYTES,
+      labelBudget: request.labelBudget ?? DEFAULT_LABEL_BUDGET,
+      limits: {
+        maxFeeMsat: maxFeeMsat(request),
+        maxCltvBlocks: request.maxCltvBlocks ?? MAX_ROUTE_CLTV_BLOCKS,
+        maxHops: Math.min(request.maxHops ?? MAX_ONION_HOPS, MAX_ONION_HOPS),
+        maxOnionBytes: ONION_BYTES,
+      },
     },
   };
 }
 
-function maxSentMsat(request: AnyRouteRequest): number {
-  const { amountMsat, maxFeeMsat, maxFeePpm } = request;
-  let limit = MAX_SEARCH_MSAT;
-  if (maxFeeMsat !== undefined && amountMsat + maxFeeMsat < limit) limit = amountMsat + maxFeeMsat;
-  if (maxFeePpm !== undefined) {
-    const byRate = amountMsat + feeLimitMsat({ amountMsat, maxFeePpm });
-    if (byRate < limit) limit = byRate;
-  }
+function maxFeeMsat(request: AnyRouteRequest): number {
+  const { amountMsat, maxFeePpm } = request;
+  let limit = MAX_SEARCH_MSAT - amountMsat;
+  const narrow = (other: bigint): void => {
+    if (other < limit) limit = other;
+  };
+  if (request.maxFeeMsat !== undefined) narrow(request.maxFeeMsat);
+  if (maxFeePpm !== undefined) narrow(feeLimitMsat({ amountMsat, maxFeePpm }));
   return Number(limit);
 }
 
@@ -81,7 +88,13 @@ function assertSensible(request: AnyRouteRequest): void {
       `maxCltvBlocks ${maxCltvBlocks} leaves no block to forward in; it must be above finalCltvDelta ${finalCltvDelta}`,
     );
   }
-  for (const name of ['maxCltvBlocks', 'maxHops', 'finalCltvDelta', 'blockHeight'] as const) {
+  for (const name of [
+    'maxCltvBlocks',
+    'maxHops',
+    'finalCltvDelta',
+    'blockHeight',
+    'labelBudget',
+  ] as const) {
     const value = request[name];
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
       throw new RangeError(`${name} must be a whole number that is not negative, but is ${value}`);

@@ -11,7 +11,7 @@ import { MAX_INBOUND_RATE_PPM } from './fee.ts';
 const MILLION = 1e6;
 
 /** floor(amount * ratePpm / 1e6) for non-negative arguments. */
-function proportionalFee(amountMsat: number, ratePpm: number): number {
+export function proportionalFeeNumber(amountMsat: number, ratePpm: number): number {
   const millions = Math.floor(amountMsat / MILLION);
   const rest = amountMsat - millions * MILLION;
   return millions * ratePpm + Math.floor((rest * ratePpm) / MILLION);
@@ -23,13 +23,15 @@ export function outboundFeeNumber(
   ratePpm: number,
   amountOutMsat: number,
 ): number {
-  return baseMsat + proportionalFee(amountOutMsat, ratePpm);
+  return baseMsat + proportionalFeeNumber(amountOutMsat, ratePpm);
 }
 
 /** Twin of `inboundFeeMsat`; the share is truncated toward zero. */
 export function inboundFeeNumber(baseMsat: number, ratePpm: number, amountMsat: number): number {
   const capped = Math.max(-MAX_INBOUND_RATE_PPM, Math.min(MAX_INBOUND_RATE_PPM, ratePpm));
   const share =
-    capped >= 0 ? proportionalFee(amountMsat, capped) : -proportionalFee(amountMsat, -capped);
+    capped >= 0
+      ? proportionalFeeNumber(amountMsat, capped)
+      : -proportionalFeeNumber(amountMsat, -capped);
   return baseMsat + share;
 }

@@ -52,6 +52,29 @@ describe('updates', () => {
     expect(apply({ policy: policyOf({ lastUpdate: 0, feeRatePpm: 3 }) }).kind).toBe('applied');
   });
 
+  it('of names leave old snapshots as they were', () => {
+    const graph = triangle();
+    const before = graph.snapshot();
+    const nodeId = nodeIdOf('a');
+    const index = before.nodeIndex(nodeId)!;
+    const alias = before.node(index).alias;
+    graph.addNode({ nodeId, alias: 'another name', lastUpdate: 7 });
+    const named = graph.snapshot();
+    graph.addNode({ nodeId, alias: 'a third', lastUpdate: 8 });
+    expect([before, named, graph.snapshot()].map((s) => s.node(index).alias)).toEqual([
+      alias,
+      'another name',
+      'a third',
+    ]);
+
+    graph.removeChannel(id(2));
+    const point = `${'ab'.repeat(32)}:1`;
+    graph.addChannel({ ...channelOf({ id: 2, ends: ['b', 'c'] }), channelPoint: point });
+    const slot = before.channelSlot(id(2))!;
+    expect(before.channelPoint(slot)).not.toBe(point);
+    expect(graph.snapshot().channelPoint(slot)).toBe(point);
+  });
+
   it('take closed channels out, and let them come back between the same ends only', () => {
     const graph = triangle();
     const before = graph.snapshot();

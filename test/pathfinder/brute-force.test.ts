@@ -1,32 +1,63 @@
 import { describe, expect, it } from 'vitest';
 import { findCircularRoute } from '../../src/pathfinder/find-circular-route.ts';
+import type { CircularRouteRequest } from '../../src/pathfinder/request.ts';
 import { SeededRandom, testSeed } from '../seeded-random.ts';
-import { type Circle, everyCircle } from './every-circle.ts';
-import { REGIMES, randomCircle } from './random-circle.ts';
+import { type Circle, everyCircle, type Pricing } from './every-circle.ts';
+import { type RandomCircle, REGIMES, randomCircle, STEEP } from './random-circle.ts';
 
-const GRAPHS = 1500;
+const GRAPHS = 1000;
 const FINAL_DELTA = 43;
 const HEIGHT = 900_000;
 
+const FEE_ONLY: Pricing = { siblings: 'named', timeLockRiskPpb: 0 };
+/** How the search may weigh things: each checked against brute force with the same rule. */
+const PRICINGS: readonly { name: string; pricing: Pricing }[] = [
+  { name: 'fee only', pricing: FEE_ONLY },
+  { name: 'whichever sibling is picked', pricing: { siblings: 'any', timeLockRiskPpb: 0 } },
+  {
+    name: 'time lock and reliability',
+    pricing: { siblings: 'named', timeLockRiskPpb: 100_000, reliability },
+  },
+];
+
+/** An arbitrary price per direction, some of them zero. */
+function reliability(direction: number): number {
+  return ((direction * 7919) % 11) * 37;
+}
+
 const least = (circles: readonly Circle[]): bigint | undefined =>
   circles.reduce<bigint | undefined>(
-    (best, { sentMsat }) => (best === undefined || sentMsat < best ? sentMsat : best),
+    (best, { costMsat }) => (best === undefined || costMsat < best ? costMsat : best),
     undefined,
   );
 
-describe.each(REGIMES)('against every circle of small graphs: $name', (regime) => {
-  it('finds the cheapest, or that there is none', () => {
+function ask(circle: RandomCircle, pricing: Pricing, limits: Partial<CircularRouteRequest>) {
+  return findCircularRoute(circle.graph.snapshot(), {
+    self: circle.self,
+    amountMsat: circle.amountMsat,
+    finalCltvDelta: FINAL_DELTA,
+    blockHeight: HEIGHT,
+    siblings: pricing.siblings,
+    cost: {
+      timeLockRiskPpb: pricing.timeLockRiskPpb,
+      ...(pricing.reliability === undefined ? {} : { reliability: pricing.reliability }),
+    },
+    ...(circle.outChannels === undefined ? {} : { outChannels: circle.outChannels }),
+    ...(circle.inChannels === undefined ? {} : { inChannels: circle.inChannels }),
+    ...limits,
+  });
+}
+
+describe.each(PRICINGS)('against every circle of small graphs, $name', ({ pricing }) => {
+  it.each(REGIMES)('$name: finds the best, or that there is none', (regime) => {
     const seed = testSeed(20260203);
     let found = 0;
     for (let i = 0; i < GRAPHS; i++) {
       const circle = randomCircle(new SeededRandom(seed + i), regime);
-      const best = least(everyCircle(circle, FINAL_DELTA, HEIGHT));
-      const result = findCircularRoute(circle.graph.snapshot(), {
-        ...circleRequest(circle),
-        maxCltvBlocks: 100_000,
-      });
-      const sent = result.kind === 'route' ? result.quote.sentMsat : undefined;
-      expect(sent, `graph ${seed + i}`).toBe(best);
+      const best = least(everyCircle(circle, { finalDelta: FINAL_DELTA, height: HEIGHT, pricing }));
+      const result = ask(circle, pricing, { maxCltvBlocks: 100_000 });
+      const cost = result.kind === 'route' ? BigInt(result.costMsat) : undefined;
+      expect(cost, `graph ${seed + i}`).toBe(best);
       if (result.kind === 'route') {
         expect(result.proven, `graph ${seed + i}`).toBe(true);
         found++;
@@ -35,13 +66,13 @@ describe.each(REGIMES)('against every circle of small graphs: $name', (regime) =
     expect(found).toBeGreaterThan(GRAPHS / 4);
   });
 
-  it('finds the cheapest within limits on fee, time lock, hops and onion bytes', () => {
+  it.each(REGIMES)('$name: finds the best within limits', (regime) => {
     const seed = testSeed(77_000_000);
     let [found, none] = [0, 0];
     for (let i = 0; i < GRAPHS; i++) {
       const random = new SeededRandom(seed + i);
       const circle = randomCircle(random, regime);
-      const all = everyCircle(circle, FINAL_DELTA, HEIGHT);
+      const all = everyCircle(circle, { finalDelta: FINAL_DELTA, height: HEIGHT, pricing });
       if (all.length === 0) continue;
       const chosen = random.pick(all);
       const limits = {
@@ -59,13 +90,9 @@ describe.each(REGIMES)('against every circle of small graphs: $name', (regime) =
             c.onionBytes <= 1300,
         ),
       );
-      const result = findCircularRoute(circle.graph.snapshot(), {
-        ...circleRequest(circle),
-        ...limits,
-      });
-      expect(result.kind === 'route' ? result.quote.sentMsat : undefined, `graph ${seed + i}`).toBe(
-        best,
-      );
+      const result = ask(circle, pricing, limits);
+      const cost = result.kind === 'route' ? BigInt(result.costMsat) : undefined;
+      expect(cost, `graph ${seed + i}`).toBe(best);
       if (best === undefined) none++;
       else found++;
     }
@@ -74,13 +101,28 @@ describe.each(REGIMES)('against every circle of small graphs: $name', (regime) =
   });
 });
 
-function circleRequest(circle: ReturnType<typeof randomCircle>) {
-  return {
-    self: circle.self,
-    amountMsat: circle.amountMsat,
-    finalCltvDelta: FINAL_DELTA,
-    blockHeight: HEIGHT,
-    ...(circle.outChannels === undefined ? {} : { outChannels: circle.outChannels }),
-    ...(circle.inChannels === undefined ? {} : { inChannels: circle.inChannels }),
-  };
-}
+describe('discounts steeper than 100 % with a base fee', () => {
+  it('make some answers unproven, and what is called proven is the best', () => {
+    const seed = testSeed(4242);
+    let [proven, unproven, dearer] = [0, 0, 0];
+    for (let i = 0; i < 2 * GRAPHS; i++) {
+      const circle = randomCircle(new SeededRandom(seed + i), STEEP);
+      const pricing = FEE_ONLY;
+      const best = least(everyCircle(circle, { finalDelta: FINAL_DELTA, height: HEIGHT, pricing }));
+      const result = ask(circle, pricing, { maxCltvBlocks: 100_000 });
+      if (result.kind === 'no_route') continue;
+      if (result.proven) {
+        expect(BigInt(result.costMsat), `graph ${seed + i}`).toBe(best);
+        proven++;
+      } else {
+        unproven++;
+        if (BigInt(result.costMsat) !== best) dearer++;
+      }
+    }
+    expect(proven).toBeGreaterThan(GRAPHS / 4);
+    expect(unproven).toBeGreaterThan(10);
+    process.stdout.write(
+      `steep discounts: ${proven} proven, ${unproven} unproven, ${dearer} of them dearer\n`,
+    );
+  });
+});

@@ -207,6 +207,7 @@ describe('every route found on random graphs', () => {
         self,
         amountMsat,
         finalCltvDelta: FINAL_DELTA,
+        siblings: 'named',
         ...(outChannels === undefined ? {} : { outChannels }),
         ...(inChannels === undefined ? {} : { inChannels }),
       });

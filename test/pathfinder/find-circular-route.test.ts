@@ -102,18 +102,6 @@ describe('a circle', () => {
     expect(result).toMatchObject({ kind: 'route', proven: true, quote: { feeMsat: 50n } });
   });
 
-  it('is unproven where a discount above 100 % with a base fee may break monotony', () => {
-    const steep: ChannelSketch[] = [
-      {
-        id: 1,
-        ends: ['s', 'a'],
-        policy2: { inboundFeeRatePpm: -2_000_000, inboundFeeBaseMsat: 1000n },
-      },
-      ...RING.slice(1),
-    ];
-    expect(search(steep, { outChannels: [id(1)] })).toMatchObject({ kind: 'route', proven: false });
-  });
-
   it('charges a surcharge on arrival as well', () => {
     const dear: ChannelSketch[] = [
       { id: 1, ends: ['s', 'a'], policy2: { inboundFeeBaseMsat: 777n } },

@@ -12,6 +12,7 @@ export interface Regime {
   readonly surcharge: number;
   readonly minimum: number;
   readonly maximum: number;
+  readonly steep?: number;
 }
 
 export const REGIMES: readonly Regime[] = [
@@ -21,6 +22,16 @@ export const REGIMES: readonly Regime[] = [
   { name: 'many discounts', discount: 0.5, surcharge: 0.1, minimum: 0, maximum: 0 },
   { name: 'everything', discount: 0.5, surcharge: 0.2, minimum: 0.3, maximum: 0.3 },
 ];
+
+/** Half of the policies with inbound rates below -100 % and a base fee that keeps them from being free. */
+export const STEEP: Regime = {
+  name: 'steep discounts',
+  discount: 0.2,
+  surcharge: 0,
+  minimum: 0,
+  maximum: 0,
+  steep: 0.4,
+};
 
 export interface RandomCircle {
   readonly graph: NetworkGraph;
@@ -91,6 +102,10 @@ function randomPolicy(
   } else if (draw < regime.discount + regime.surcharge) {
     policy.inboundFeeRatePpm = random.between(0, 5000) * random.pick([1, 1, -1]);
     policy.inboundFeeBaseMsat = BigInt(random.between(0, base));
+  }
+  if (random.chance(regime.steep ?? 0)) {
+    policy.inboundFeeRatePpm = -random.between(1_000_001, 10_000_000);
+    policy.inboundFeeBaseMsat = BigInt(random.between(0, 2 ** 31 - 1)) % BigInt(4 * amount + 1);
   }
   const near = (): bigint => BigInt(Math.max(1, Math.floor(amount * (0.95 + 0.2 * random.next()))));
   if (random.chance(regime.minimum)) policy.minHtlcMsat = near();

@@ -1,0 +1,47 @@
+/** Exact prices along a path, backwards. */
+import { inboundFeeNumber, outboundFeeNumber } from '../units/fee-number.ts';
+import type { Meeting } from './bound-search.ts';
+import type { RequestEdges } from './request-edges.ts';
+import type { FoundPath } from './search-task.ts';
+import { HOP_MSAT } from './view-bounds.ts';
+import type { EdgeTerms } from './view-edges.ts';
+
+/** The exact price of the path that the bound search found, or `undefined` where it is no path after all. */
+export function priceMeeting(
+  meeting: Meeting,
+  request: RequestEdges,
+  maxFeeMsat: number,
+): FoundPath | undefined {
+  const { amountMsat, terms, priceMsat, to } = request.view;
+  const [first, last] = [request.first[meeting.first]!, request.last[meeting.last]!];
+  const nodes = new Set([first.node, ...meeting.edges.map((edge) => to[edge]!)]);
+  if (nodes.size !== meeting.edges.length + 1) return undefined;
+  if (first.direction >> 1 === last.direction >> 1) return undefined;
+  const { endTerms } = request;
+  let xMsat = amountMsat;
+  let pMsat =
+    xMsat +
+    outboundFeeNumber(endTerms.feeBaseMsat[last.edge]!, endTerms.feeRatePpm[last.edge]!, xMsat);
+  let prices = first.priceMsat + last.priceMsat;
+  for (let i = meeting.edges.length - 1; i >= 0; i--) {
+    const edge = meeting.edges[i]!;
+    xMsat = arriving(terms, edge, xMsat, pMsat);
+    if (xMsat > request.maximum(edge)) return undefined;
+    pMsat = xMsat + outboundFeeNumber(terms.feeBaseMsat[edge]!, terms.feeRatePpm[edge]!, xMsat);
+    prices += priceMsat[edge]!;
+  }
+  const sentMsat = arriving(endTerms, first.edge, xMsat, pMsat);
+  const feeMsat = sentMsat - amountMsat;
+  if (sentMsat > endTerms.maxMsat[first.edge]! || feeMsat > maxFeeMsat) return undefined;
+  const costMsat = feeMsat + prices + (meeting.edges.length + 2) * HOP_MSAT;
+  return { ...meeting, sentMsat, costMsat };
+}
+
+/** What must arrive over an edge at a node that sends on `xMsat`. */
+export function arriving(terms: EdgeTerms, edge: number, xMsat: number, pMsat: number): number {
+  const [base, rate] = [terms.inboundBaseMsat[edge]!, terms.inboundRatePpm[edge]!];
+  const needed = base === 0 && rate === 0 ? pMsat : pMsat + inboundFeeNumber(base, rate, pMsat);
+  const minimum = terms.minMsat[edge]!;
+  const kept = needed > xMsat ? needed : xMsat;
+  return kept > minimum ? kept : minimum;
+}

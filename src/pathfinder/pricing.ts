@@ -1,0 +1,74 @@
+/** What a search minimises besides the fee: time lock and unreliability, as prices in msat per channel. */
+import type { GraphSnapshot } from '../graph/snapshot.ts';
+import type { SiblingPricing } from './view-edges.ts';
+
+/** Price of using a direction, in msat, not negative; by direction index of the snapshot. Rounded to whole msat. */
+export type ReliabilityPrice = Float64Array | ((direction: number) => number);
+
+export interface CostTerms {
+  /**
+   * Price of locking money, in parts per billion of the delivered amount per block of CLTV delta.
+   * @defaultValue 15, lnd's `RiskFactorBillionths`: 1,000,000 sat over 40 blocks count as 600 msat
+   */
+  readonly timeLockRiskPpb?: number;
+  /**
+   * What unreliability is worth avoiding, for instance weight x -ln(probability): an array that is changed must be
+   * passed as a new one, for prices are kept with the view. @defaultValue none
+   */
+  readonly reliability?: ReliabilityPrice;
+}
+
+export interface PricingTerms {
+  readonly siblings: SiblingPricing;
+  readonly timeLockRiskPpb: number;
+  readonly reliability: ReliabilityPrice | undefined;
+  /** Whether anything but fees counts. */
+  readonly priced: boolean;
+  /** Price of a direction with a CLTV delta, for an amount. */
+  priceOf(amountMsat: number): (direction: number, timeLockDelta: number) => number;
+}
+
+export const DEFAULT_TIME_LOCK_RISK_PPB = 15;
+
+/** @throws RangeError for a negative risk, or an array that does not fit the snapshot. */
+export function pricingTerms(
+  snapshot: GraphSnapshot,
+  given: { readonly cost?: CostTerms | undefined; readonly siblings?: SiblingPricing | undefined },
+): PricingTerms {
+  const timeLockRiskPpb = given.cost?.timeLockRiskPpb ?? DEFAULT_TIME_LOCK_RISK_PPB;
+  const reliability = given.cost?.reliability;
+  if (!(timeLockRiskPpb >= 0 && timeLockRiskPpb <= 1e9)) {
+    throw new RangeError(`timeLockRiskPpb must lie between 0 and 1e9, but is ${timeLockRiskPpb}`);
+  }
+  if (reliability instanceof Float64Array && reliability.length < 2 * snapshot.channelSlots) {
+    throw new RangeError(
+      `the reliability prices cover ${reliability.length} directions, the snapshot has ${2 * snapshot.channelSlots}`,
+    );
+  }
+  return {
+    siblings: given.siblings ?? 'any',
+    timeLockRiskPpb,
+    reliability,
+    priced: timeLockRiskPpb > 0 || reliability !== undefined,
+    priceOf: (amountMsat) => priceFunction({ amountMsat, timeLockRiskPpb, reliability }),
+  };
+}
+
+function priceFunction(terms: {
+  amountMsat: number;
+  timeLockRiskPpb: number;
+  reliability: ReliabilityPrice | undefined;
+}): (direction: number, timeLockDelta: number) => number {
+  const { reliability } = terms;
+  const perBlock = (terms.amountMsat * terms.timeLockRiskPpb) / 1e9;
+  const unreliability = (direction: number): number => {
+    if (reliability === undefined) return 0;
+    const price =
+      reliability instanceof Float64Array ? reliability[direction]! : reliability(direction);
+    if (price >= 0) return price;
+    throw new RangeError(
+      `the reliability price of direction ${direction} is ${price}; it must not be negative`,
+    );
+  };
+  return (direction, delta) => Math.round(perBlock * delta + unreliability(direction));
+}

@@ -1,0 +1,49 @@
+/** What an exact search is asked, and what it answers. */
+import type { Meeting } from './bound-search.ts';
+import type { RequestEdges } from './request-edges.ts';
+
+/** Limits as the search compares them; Infinity where there is none. */
+export interface SearchLimits {
+  readonly maxFeeMsat: number;
+  readonly maxCltvBlocks: number;
+  readonly maxHops: number;
+  readonly maxOnionBytes: number;
+}
+
+/** How a search treats the limits on time lock, hops and onion bytes. */
+export type ResourceMode =
+  /** Not at all: the best path, which may break them. */
+  | 'ignored'
+  /** Exactly: labels are compared in them too. */
+  | 'compared'
+  /** Paths that break them are cut off, but labels are compared by cost alone: quick, and may miss the best. */
+  | 'pruned';
+
+export interface SearchTask {
+  readonly request: RequestEdges;
+  readonly limits: SearchLimits;
+  readonly mode: ResourceMode;
+  readonly finalCltvDelta: number;
+  readonly blockHeight: number;
+  /** Labels after which the search gives up. */
+  readonly labelBudget: number;
+  /** The path that the bound search found, if any; its exact price is the first to beat. */
+  readonly meeting: Meeting | undefined;
+}
+
+export interface FoundPath {
+  /** Index of the first channel, edges of the view, index of the last channel (-1: the first one is also the last). */
+  readonly first: number;
+  readonly edges: readonly number[];
+  readonly last: number;
+  readonly sentMsat: number;
+  /** Fee, prices, and a trifle per hop. */
+  readonly costMsat: number;
+}
+
+export interface ExactOutcome {
+  readonly best: FoundPath | undefined;
+  /** False where the budget ended the search, or amounts could not be compared (a discount steeper than 100 %). */
+  readonly complete: boolean;
+  readonly labels: number;
+}

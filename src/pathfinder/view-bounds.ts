@@ -1,0 +1,124 @@
+/**
+ * Lower bounds at a fixed amount. Amounts only grow backwards, so an outbound fee at the requested amount is a lower
+ * bound, and a discount is largest at the largest amount that the fee limit allows.
+ *
+ * A node between an arriving edge d and a leaving edge e keeps max(0, out_e + in_d). The bound splits this between
+ * the two edges, so that a path's edges can be weighed one by one:
+ *
+ *     arriving part  beta(d)  = max(0, leastOut + in_d)
+ *     leaving part   alpha(e) = max(0, out_e + leastIn) - max(0, leastOut + leastIn)
+ *
+ * and alpha(e) + beta(d) never exceeds what the node keeps. An edge's weight is alpha at its start plus beta at its
+ * end plus the caller's price. Where there are no inbound fees the sum over a path is exact at the requested amount.
+ */
+import { HAS_POLICY } from '../graph/columns.ts';
+import type { GraphSnapshot } from '../graph/snapshot.ts';
+import { outboundFeeNumber, proportionalFeeNumber } from '../units/fee-number.ts';
+import type { NodeBounds, ViewTerms } from './amount-view.ts';
+import { type EdgeTerms, isWideEnough } from './view-edges.ts';
+
+/** Added per edge, so that of two paths at the same price the shorter one wins; 1,024 edges make a millisatoshi. */
+export const HOP_MSAT: number = 2 ** -10;
+
+/** The least that an inbound fee can come to for amounts from the requested one up to the limit. */
+export function leastInboundMsat(
+  baseMsat: number,
+  ratePpm: number,
+  amount: { amountMsat: number; limitMsat: number },
+): number {
+  if (ratePpm >= 0) return baseMsat + proportionalFeeNumber(amount.amountMsat, ratePpm);
+  if (ratePpm <= -1_000_000) return Number.NEGATIVE_INFINITY;
+  // y = p + base - |rate| p / 1e6 <= amount + limit bounds p, and with it the discount.
+  const most = amount.amountMsat + amount.limitMsat - Math.min(0, baseMsat);
+  const largest = Math.ceil(most / (1 + ratePpm / 1e6)) + 1;
+  return baseMsat - Math.ceil((largest * -ratePpm) / 1e6) - 2;
+}
+
+export function arrivingBoundMsat(leastOutMsat: number, inboundMsat: number): number {
+  return Math.max(0, leastOutMsat + inboundMsat);
+}
+
+export function leavingBoundMsat(
+  outboundMsat: number,
+  node: { leastOutMsat: number; leastInMsat: number },
+): number {
+  const { leastOutMsat, leastInMsat } = node;
+  return Math.max(0, outboundMsat + leastInMsat) - Math.max(0, leastOutMsat + leastInMsat);
+}
+
+export function nodeBounds(snapshot: GraphSnapshot, view: ViewTerms): NodeBounds {
+  const { columns, nodeCount } = snapshot;
+  const leastOutMsat = new Float64Array(nodeCount).fill(Number.POSITIVE_INFINITY);
+  const leastInMsat = new Float64Array(nodeCount);
+  const discounts = new Uint8Array(nodeCount);
+  const passable = new Uint8Array(nodeCount);
+  for (let direction = 0; direction < 2 * snapshot.channelSlots; direction++) {
+    if ((columns.flags[direction]! & HAS_POLICY) === 0) continue;
+    const node = snapshot.from(direction);
+    const [base, rate] = [
+      columns.inboundFeeBaseMsat[direction]!,
+      columns.inboundFeeRatePpm[direction]!,
+    ];
+    if (base < 0 || rate < 0) {
+      discounts[node] = 1;
+      leastInMsat[node] = Math.min(leastInMsat[node]!, leastInboundMsat(base, rate, view));
+    }
+    if (!isWideEnough(snapshot, direction, view.amountMsat)) continue;
+    passable[node] = 1;
+    const out = outboundFeeNumber(
+      columns.feeBaseMsat[direction]!,
+      columns.feeRatePpm[direction]!,
+      view.amountMsat,
+    );
+    if (out < leastOutMsat[node]!) leastOutMsat[node] = out;
+  }
+  for (let node = 0; node < nodeCount; node++) {
+    if (leastOutMsat[node] === Number.POSITIVE_INFINITY) leastOutMsat[node] = 0;
+    if (!hasTwoNeighbours(snapshot, node)) passable[node] = 0;
+  }
+  return { leastOutMsat, leastInMsat, discounts, passable };
+}
+
+/** No simple path passes through a node with a single neighbour. Any open channel counts, whatever its policies. */
+function hasTwoNeighbours(snapshot: GraphSnapshot, node: number): boolean {
+  const { offsets, outgoing } = snapshot.adjacency;
+  const [begin, end] = [offsets[node]!, offsets[node + 1]!];
+  if (end - begin < 2) return false;
+  const first = snapshot.to(outgoing[begin]!);
+  for (let i = begin + 1; i < end; i++) if (snapshot.to(outgoing[i]!) !== first) return true;
+  return false;
+}
+
+export function weighEdges(
+  edges: {
+    readonly terms: EdgeTerms;
+    readonly from: Uint32Array;
+    readonly to: Uint32Array;
+    readonly priceMsat: Float64Array;
+    readonly bounds: NodeBounds;
+  },
+  view: ViewTerms,
+): Float64Array {
+  const { terms, from, to, priceMsat, bounds } = edges;
+  const weight = new Float64Array(from.length);
+  for (let edge = 0; edge < weight.length; edge++) {
+    const [source, target] = [from[edge]!, to[edge]!];
+    const out = outboundFeeNumber(
+      terms.feeBaseMsat[edge]!,
+      terms.feeRatePpm[edge]!,
+      view.amountMsat,
+    );
+    const inbound = leastInboundMsat(
+      terms.inboundBaseMsat[edge]!,
+      terms.inboundRatePpm[edge]!,
+      view,
+    );
+    const leaving = leavingBoundMsat(out, {
+      leastOutMsat: bounds.leastOutMsat[source]!,
+      leastInMsat: bounds.leastInMsat[source]!,
+    });
+    const arriving = arrivingBoundMsat(bounds.leastOutMsat[target]!, inbound);
+    weight[edge] = leaving + arriving + priceMsat[edge]! + HOP_MSAT;
+  }
+  return weight;
+}
