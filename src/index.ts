@@ -15,7 +15,13 @@ export {
   NetworkGraph,
 } from './graph/network-graph.ts';
 export { type NodeStatistics, nodeStatistics } from './graph/node-statistics.ts';
-export type { Overlay, OwnLiquidity, PairCeiling } from './graph/overlay.ts';
+export {
+  type ListedChannel,
+  type Overlay,
+  type OwnLiquidity,
+  ownLiquidity,
+  type PairCeiling,
+} from './graph/overlay.ts';
 export {
   GraphFormatError,
   type ParsedGraph,
@@ -40,6 +46,7 @@ export {
   pricePath,
   repricePath,
 } from './pathfinder/price-path.ts';
+export type { CostTerms, ReliabilityPrice } from './pathfinder/pricing.ts';
 export { quotePath } from './pathfinder/quote-path.ts';
 export type {
   CircularRouteRequest,
@@ -50,6 +57,8 @@ export type {
   RouteRequest,
   RouteResult,
 } from './pathfinder/request.ts';
+export type { SuccessProbability } from './pathfinder/unlikelihood.ts';
+export type { SiblingPricing } from './pathfinder/view/edge-terms.ts';
 export type * from './ports.ts';
 export { feeLimitMsat, feePpm, msatToSatFloor, satToMsat } from './units/amounts.ts';
 export {

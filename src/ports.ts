@@ -71,6 +71,8 @@ export interface ChannelUpdateRecord {
 export interface OwnChannel {
   /** The id under which the node lists it and reports arriving HTLCs. */
   readonly channelId: ChannelId;
+  /** The id under which the graph has it; differs for public zero-conf channels that have confirmed. */
+  readonly graphChannelId: ChannelId;
   /** The id to put into the last hop of a route that returns over it; differs for private alias channels. */
   readonly inboundChannelId: ChannelId;
   readonly peer: NodeId;
@@ -190,6 +192,10 @@ export interface LightningNode {
     paymentHash: PaymentHash,
     options: { readonly signal: StopSignal },
   ): AsyncIterable<TrackUpdate>;
+  /**
+   * Ends calls under way. Where that closes a connection, streams and calls that can reject do so from then on with an
+   * error whose `code` is `closed`: nobody needs to ask again.
+   */
   close(): Promise<void>;
 }
 

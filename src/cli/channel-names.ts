@@ -1,39 +1,59 @@
-/** What a user may call a channel or a peer on the command line, resolved to what the engine takes. */
+/** What a user may call a channel or a peer on the command line, resolved to our own channels. */
 import type { OwnChannel } from '../ports.ts';
-import { isNodeId, type NodeId, tryParseChannelId } from '../units/ids.ts';
+import { type ChannelId, isNodeId, tryParseChannelId } from '../units/ids.ts';
 import { UsageError } from './exit-codes.ts';
 
-/**
- * Channel ids and node keys pass as they are; anything else is a peer's alias, compared without regard to case.
- *
- * @throws UsageError when no peer of ours, or more than one, goes by that alias.
- */
-export function resolveSelection(
-  names: readonly string[],
-  channels: readonly OwnChannel[],
-): readonly string[] {
-  return names.map((name) => {
-    const text = name.trim();
-    if (isNodeId(text.toLowerCase()) || tryParseChannelId(text) !== undefined) return text;
-    return peerByAlias(text, channels);
-  });
+export interface SelectionOption {
+  /** As the user typed it, for messages. */
+  readonly option: '--from' | '--to';
+  readonly names: readonly string[];
 }
 
-function peerByAlias(alias: string, channels: readonly OwnChannel[]): NodeId {
-  const wanted = alias.toLowerCase();
-  const peers = new Set(
-    channels.filter((c) => c.peerAlias.trim().toLowerCase() === wanted).map((c) => c.peer),
+/**
+ * The channels meant by node keys, channel ids, and aliases of peers (compared without regard to case). A number that
+ * is no channel of ours may still be somebody's alias.
+ *
+ * @throws UsageError when a name means none of our channels, or is an alias that more than one peer goes by.
+ */
+export function resolveSelection(
+  { option, names }: SelectionOption,
+  channels: readonly OwnChannel[],
+): readonly ChannelId[] {
+  return [...new Set(names.flatMap((name) => resolveName(name.trim(), { option, channels })))];
+}
+
+interface Ground {
+  readonly option: SelectionOption['option'];
+  readonly channels: readonly OwnChannel[];
+}
+
+function resolveName(name: string, { option, channels }: Ground): readonly ChannelId[] {
+  if (name === '') throw new UsageError(`${option} is empty; give a channel id, a key or an alias`);
+  const key = name.toLowerCase();
+  if (isNodeId(key)) {
+    const ofPeer = channels.filter(({ peer }) => peer === key);
+    if (ofPeer.length > 0) return ofPeer.map(({ channelId }) => channelId);
+    throw new UsageError(`${option}: we have no channel with peer ${key}`);
+  }
+  const id = tryParseChannelId(name);
+  if (id !== undefined && channels.some(({ channelId }) => channelId === id)) return [id];
+  const ofAlias = channelsByAlias(name, { option, channels });
+  if (ofAlias.length > 0) return ofAlias;
+  throw new UsageError(
+    id === undefined
+      ? `${option}: "${name}" is no channel id, no node key and no alias of a peer; \`lncli listchannels\` has them`
+      : `${option}: channel ${name} is not one of ours, or has closed, and no peer goes by that alias`,
   );
-  const [only, another] = peers;
-  if (only === undefined) {
+}
+
+function channelsByAlias(alias: string, { option, channels }: Ground): readonly ChannelId[] {
+  const wanted = alias.toLowerCase();
+  const found = channels.filter(({ peerAlias }) => peerAlias.trim().toLowerCase() === wanted);
+  const peers = new Set(found.map(({ peer }) => peer));
+  if (peers.size > 1) {
     throw new UsageError(
-      `"${alias}" is no channel id, no node key and no alias of a peer; \`lncli listchannels\` has them`,
+      `${option}: ${peers.size} peers go by the alias "${alias}"; give a key: ${[...peers].join(', ')}`,
     );
   }
-  if (another !== undefined) {
-    throw new UsageError(
-      `${peers.size} peers go by the alias "${alias}"; give a key: ${[...peers].join(', ')}`,
-    );
-  }
-  return only;
+  return found.map(({ channelId }) => channelId);
 }

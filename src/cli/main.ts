@@ -1,8 +1,12 @@
 #!/usr/bin/env node
-/** The `ballast` command. */
-import { runCli } from './program.ts';
+/** The `ballast` command. Nothing else is loaded before Node is known to be new enough for it. */
+import { oldNodeRefusal } from './node-version.ts';
 
-process.exitCode = await runCli(process.argv.slice(2), {
-  out: process.stdout,
-  err: process.stderr,
-});
+const refusal = oldNodeRefusal(process.versions.node);
+if (refusal === undefined) {
+  const { start } = await import('./start.ts');
+  await start();
+} else {
+  process.stderr.write(`ballast: ${refusal}\n`);
+  process.exitCode = 1;
+}

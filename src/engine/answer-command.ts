@@ -1,7 +1,17 @@
 /** What the node, the store or the pathfinder answers to one command of the state machine. */
 import type { RebalanceCommand, RebalanceInput } from '../executor/rebalance-state.ts';
+import { ownLiquidity } from '../graph/overlay.ts';
 import { findCircularRoute } from '../pathfinder/find-circular-route.ts';
-import type { Clock, Entropy, LightningNode, Log, StopSignal, Store } from '../ports.ts';
+import type {
+  CancelInvoiceOutcome,
+  Clock,
+  Entropy,
+  LightningNode,
+  Log,
+  StopSignal,
+  Store,
+} from '../ports.ts';
+import { withGraphIds } from './graph-ids.ts';
 import type { GraphSource } from './graph-source.ts';
 import { drawSecret } from './payment-secret.ts';
 
@@ -22,54 +32,69 @@ export type AnsweredCommand = Exclude<
   { kind: 'track' | 'start_grace' | 'emit' | 'finish' }
 >;
 
-/** Rejects only for faults of our own making; what node and store may do wrong is part of the answer. */
+/**
+ * Rejects only for faults of our own making; what node and store may do wrong is part of the answer.
+ *
+ * @param ended Cuts pauses short when nobody waits for the answer any more.
+ */
 export async function answerCommand(
   command: AnsweredCommand,
   parts: EngineParts,
-  over: StopSignal,
+  ended: StopSignal,
 ): Promise<RebalanceInput> {
-  const { node, store, entropy, clock } = parts;
+  const { node, store, entropy } = parts;
   switch (command.kind) {
     case 'find_route':
       return findRoute(command.request, parts);
     case 'draw_secret':
       return { kind: 'secret_drawn', secret: await drawSecret(entropy) };
     case 'commit':
-      return store.commit(command.batch).then(
+      return asked(() => store.commit(command.batch)).then(
         () => ({ kind: 'committed' }),
         (error: unknown) => ({ kind: 'commit_failed', reason: messageOf(error) }),
       );
     case 'add_invoice':
-      return node.addInvoice(command.request).then(
+      return asked(() => node.addInvoice(command.request)).then(
         (terms) => ({ kind: 'invoice_added', ...terms }),
         (error: unknown) => ({ kind: 'invoice_failed', reason: messageOf(error) }),
       );
     case 'send':
       // The port promises never to reject; an implementation that does has told nothing about the money.
-      return node.sendToRoute(command.request).then(
+      return asked(() => node.sendToRoute(command.request)).then(
         (outcome) => ({ kind: 'sent', outcome }),
         (error: unknown) => ({
           kind: 'sent',
           outcome: { kind: 'unknown', reason: messageOf(error) },
         }),
       );
-    case 'cancel_invoice': {
-      const { paymentHash, delayMs } = command;
-      if (delayMs > 0) await clock.sleep(delayMs, over);
-      return node.cancelInvoice(paymentHash).then(
-        (outcome) => ({ kind: 'invoice_cancelled', paymentHash, outcome }),
-        (error: unknown) => {
-          const reason = messageOf(error);
-          return { kind: 'invoice_cancelled', paymentHash, outcome: { kind: 'unknown', reason } };
-        },
-      );
-    }
+    case 'cancel_invoice':
+      return cancelInvoice(command, parts, ended);
     case 'find_arrival':
-      return node.lookupInvoice(command.paymentHash).then(
+      return asked(() => node.lookupInvoice(command.paymentHash)).then(
         (invoice) => ({ kind: 'arrival_found', arrivals: invoice?.arrivals ?? null }),
         () => ({ kind: 'arrival_found', arrivals: null }),
       );
   }
+}
+
+/** What a call gives, whether it rejects or throws: an implementation in plain JavaScript may do either. */
+export const asked = async <T>(call: () => Promise<T>): Promise<T> => call();
+
+async function cancelInvoice(
+  { paymentHash, delayMs }: Extract<AnsweredCommand, { kind: 'cancel_invoice' }>,
+  { node, clock }: EngineParts,
+  ended: StopSignal,
+): Promise<RebalanceInput> {
+  const answer = (outcome: CancelInvoiceOutcome): RebalanceInput => ({
+    kind: 'invoice_cancelled',
+    paymentHash,
+    outcome,
+  });
+  if (delayMs > 0) await clock.sleep(delayMs, ended);
+  if (ended.aborted) return answer({ kind: 'unknown', reason: 'the rebalance has ended' });
+  return asked(() => node.cancelInvoice(paymentHash)).then(answer, (error: unknown) =>
+    answer({ kind: 'unknown', reason: messageOf(error) }),
+  );
 }
 
 type SearchRequest = Extract<RebalanceCommand, { kind: 'find_route' }>['request'];
@@ -85,8 +110,9 @@ async function findRoute(request: SearchRequest, parts: EngineParts): Promise<Re
   }
   const { blockHeight } = info;
   try {
-    const overlay = { ...request.overlay, ownChannels };
-    const result = findCircularRoute(snapshot, { ...request, blockHeight, overlay });
+    const overlay = { ...request.overlay, ownChannels: ownChannels.map(ownLiquidity) };
+    const inGraphIds = withGraphIds(request, ownChannels);
+    const result = findCircularRoute(snapshot, { ...inGraphIds, blockHeight, overlay });
     return { kind: 'route_searched', result, snapshot, blockHeight, ownChannels };
   } catch (error) {
     return { kind: 'search_failed', fault: 'internal', reason: messageOf(error) };
@@ -96,8 +122,8 @@ async function findRoute(request: SearchRequest, parts: EngineParts): Promise<Re
 /** Height and balances fresh for each search: attempts may take long, and other payments move our balances. */
 async function readGround({ node, graph }: EngineParts) {
   const [info, ownChannels, snapshot] = await Promise.all([
-    node.info(),
-    node.ownChannels(),
+    asked(() => node.info()),
+    asked(() => node.ownChannels()),
     graph(),
   ]);
   return { info, ownChannels, snapshot };

@@ -1,8 +1,7 @@
-/** What a caller asks of the Rebalancer, and the check that it can be meant. */
+/** What a caller asks of the Rebalancer, and what that means for our own channels. */
 import type { RebalanceTerms } from '../executor/rebalance-terms.ts';
 import type { Exclusions } from '../pathfinder/request.ts';
 import type { OwnChannel } from '../ports.ts';
-import { MAX_SEARCH_MSAT } from '../units/amounts.ts';
 import { BLOCK_PADDING, DEFAULT_INVOICE_CLTV_DELTA, MAX_ROUTE_CLTV_BLOCKS } from '../units/cltv.ts';
 import { type ChannelId, isNodeId, type NodeId, tryParseChannelId } from '../units/ids.ts';
 
@@ -50,45 +49,11 @@ export class RebalanceRequestError extends Error {
 
 const DEFAULT_MAX_ATTEMPTS = 20;
 export const DEFAULT_DEADLINE_MS = 600_000;
-/** Beyond this, timers of JavaScript fire at once. */
-const MAX_DEADLINE_MS = 2 ** 31 - 1;
 /** The invoice outlives the deadline by this much, so that it never expires under a payment that is in time. */
 const INVOICE_EXTRA_SECONDS = 60;
 
-const FINAL_CLTV_DELTA = DEFAULT_INVOICE_CLTV_DELTA + BLOCK_PADDING;
-
-/** The checks that need no node. @throws RebalanceRequestError */
-export function assertRequest(request: RebalanceRequest): void {
-  const { amountMsat, minAmountMsat = amountMsat, maxFeeMsat, maxFeePpm } = request;
-  if (request.from === undefined && request.to === undefined) {
-    refuse('say which channels should give or get: set `from`, `to` or both');
-  }
-  assertMsat('amountMsat', amountMsat);
-  assertMsat('minAmountMsat', minAmountMsat);
-  if (amountMsat <= 0n) refuse(`amountMsat must be positive, not ${amountMsat}`);
-  if (amountMsat > MAX_SEARCH_MSAT) refuse(`amountMsat must be at most ${MAX_SEARCH_MSAT}`);
-  if (minAmountMsat <= 0n || minAmountMsat > amountMsat) {
-    refuse(
-      `minAmountMsat must lie between 1 and amountMsat (${amountMsat}), not at ${minAmountMsat}`,
-    );
-  }
-  if (maxFeeMsat === undefined && maxFeePpm === undefined) {
-    refuse('set maxFeeMsat or maxFeePpm: only you know what moving this liquidity is worth');
-  }
-  if (maxFeeMsat !== undefined) {
-    assertMsat('maxFeeMsat', maxFeeMsat);
-    if (maxFeeMsat < 0n) refuse(`maxFeeMsat must not be negative, but is ${maxFeeMsat}`);
-  }
-  if (maxFeePpm !== undefined && !(maxFeePpm >= 0 && maxFeePpm <= 1e9)) {
-    refuse(`maxFeePpm must lie between 0 and 1,000,000,000, but is ${maxFeePpm}`);
-  }
-  assertWhole('maxAttempts', request.maxAttempts, { least: 1, most: 10_000 });
-  assertWhole('deadlineMs', request.deadlineMs, { least: 1, most: MAX_DEADLINE_MS });
-  assertWhole('maxCltvBlocks', request.maxCltvBlocks, {
-    least: FINAL_CLTV_DELTA + 1,
-    most: MAX_ROUTE_CLTV_BLOCKS,
-  });
-}
+/** Blocks that the last HTLC's expiry lies above the current height. */
+export const FINAL_CLTV_DELTA: number = DEFAULT_INVOICE_CLTV_DELTA + BLOCK_PADDING;
 
 /** The request in terms of our own channels. @throws RebalanceRequestError */
 export function resolveTerms(
@@ -145,7 +110,7 @@ function resolveName(
   name: string,
   channels: readonly OwnChannel[],
 ): readonly ChannelId[] {
-  const text = String(name).trim();
+  const text = name.trim();
   const nodeId = text.toLowerCase();
   if (isNodeId(nodeId)) {
     const ofPeer = channels.filter((channel) => channel.peer === nodeId);
@@ -158,26 +123,13 @@ function resolveName(
       `\`${side}\`: "${text}" is neither a channel id (decimal or block x transaction x output) nor a node id (66 hex characters)`,
     );
   }
-  if (!channels.some((channel) => channel.channelId === channelId)) {
-    refuse(`\`${side}\`: channel ${text} is not one of ours, or has closed`);
-  }
-  return [channelId];
+  const ours = channels.find(
+    (channel) => channel.channelId === channelId || channel.graphChannelId === channelId,
+  );
+  if (ours === undefined) refuse(`\`${side}\`: channel ${text} is not one of ours, or has closed`);
+  return [ours.channelId];
 }
 
-function assertMsat(name: string, value: unknown): void {
-  if (typeof value !== 'bigint') refuse(`${name} must be a bigint of msat, such as 1_000_000n`);
-}
-
-function assertWhole(
-  name: string,
-  value: number | undefined,
-  range: { readonly least: number; readonly most: number },
-): void {
-  if (value === undefined) return;
-  if (Number.isSafeInteger(value) && value >= range.least && value <= range.most) return;
-  refuse(`${name} must be a whole number from ${range.least} to ${range.most}, but is ${value}`);
-}
-
-function refuse(message: string): never {
+export function refuse(message: string): never {
   throw new RebalanceRequestError(message);
 }

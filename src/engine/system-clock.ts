@@ -1,6 +1,9 @@
 /** The machine's own time. */
 import type { Clock } from '../ports.ts';
 
+/** Beyond this, timers of JavaScript fire at once. */
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep(milliseconds, signal) {

@@ -3,9 +3,10 @@
  * sent. A deadline or an abort takes the invoice back, so that a late arrival fails, and waits a while for that.
  */
 import { Failure, Failure_FailureCode } from '../generated/messages/failure.ts';
-import type { AttemptRecord, CancelInvoiceOutcome, SendOutcome, TrackUpdate } from '../ports.ts';
-import { finalReport, leaveInFlight } from './closing.ts';
+import type { AttemptRecord, SendOutcome, TrackUpdate } from '../ports.ts';
+import { finalReport } from './closing.ts';
 import { matchAttempt } from './match-attempt.ts';
+import { pauseMs } from './pauses.ts';
 import {
   emit,
   type KnownOutcome,
@@ -16,18 +17,11 @@ import {
   type Step,
   type StopCause,
 } from './rebalance-state.ts';
+import { takeBack } from './taking-back.ts';
 
 type Intended = Extract<RebalanceState, { phase: 'journaling_intent' }>;
 type Sending = Extract<RebalanceState, { phase: 'sending' }>;
 type Tracking = Extract<RebalanceState, { phase: 'tracking' }>;
-type Detached = Extract<RebalanceState, { phase: 'detached' }>;
-
-/** Pauses between tries of a node that does not answer: from the first, doubling, up to the last. */
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
-
-export const pauseMs = (tries: number): number =>
-  Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10));
 
 export function intentJournaled({ run, live }: Intended, nowMs: number): Step {
   if (run.stop !== null) {
@@ -105,17 +99,12 @@ function notSeen(state: Tracking, reason: string, nowMs: number): Step {
       return writeOutcome({ run, live, tracked: true }, outcome, nowMs);
     }
     case 'open':
-      return {
-        state: { ...seen, live: { ...live, invoice: 'asked' } },
-        commands: [{ kind: 'cancel_invoice', paymentHash, delayMs: 0 }],
-      };
+    case 'unknown': {
+      const asked = takeBack(live);
+      return { state: { ...seen, live: asked.live }, commands: [asked.command] };
+    }
     case 'asked':
       return { state: seen, commands: [] };
-    case 'unknown':
-      return {
-        state: { ...seen, tries: tries + 1, live: { ...live, invoice: 'asked' } },
-        commands: [{ kind: 'cancel_invoice', paymentHash, delayMs: pauseMs(tries) }],
-      };
     case 'settled':
       break;
   }
@@ -133,41 +122,11 @@ export function trackLost(state: Tracking): Step {
   };
 }
 
-/** The node's answer to taking the invoice back while the attempt is under way. */
-export function invoiceTakenBack(state: Sending | Tracking, outcome: CancelInvoiceOutcome): Step {
-  const invoice = invoiceState(outcome);
-  const live: LiveAttempt = { ...state.live, invoice };
-  const commands: RebalanceCommand[] = [];
-  const { paymentHash } = live;
-  if (state.phase === 'sending') return { state: { ...state, live }, commands };
-  if (!state.notFound) return { state: { ...state, live }, commands };
-  if (invoice === 'unknown') {
-    const again: LiveAttempt = { ...live, invoice: 'asked' };
-    commands.push({ kind: 'cancel_invoice', paymentHash, delayMs: pauseMs(state.tries) });
-    return { state: { ...state, live: again, tries: state.tries + 1 }, commands };
-  }
-  commands.push({ kind: 'track', paymentHash, delayMs: 0 });
-  return { state: { ...state, live }, commands };
-}
-
-/** An invoice that the node does not know cannot be paid either. */
-export function invoiceState(outcome: CancelInvoiceOutcome): 'settled' | 'canceled' | 'unknown' {
-  switch (outcome.kind) {
-    case 'canceled':
-    case 'not_found':
-      return 'canceled';
-    case 'already_settled':
-      return 'settled';
-    case 'unknown':
-      return 'unknown';
-  }
-}
-
 /** Deadline or abort while the attempt is under way. The grace runs from here, whether the node answers or not. */
 export function stopUnderWay(state: Sending | Tracking, cause: StopCause): Step {
   const { live } = state;
   const run: Run = { ...state.run, stop: cause };
-  const { attempt, paymentHash } = live;
+  const { attempt } = live;
   const commands: RebalanceCommand[] = [
     emit({ kind: 'stopping', cause, attempt }),
     { kind: 'start_grace' },
@@ -175,40 +134,8 @@ export function stopUnderWay(state: Sending | Tracking, cause: StopCause): Step 
   if (live.invoice !== 'open' && live.invoice !== 'unknown') {
     return { state: { ...state, run }, commands };
   }
-  commands.push({ kind: 'cancel_invoice', paymentHash, delayMs: 0 });
-  return { state: { ...state, run, live: { ...live, invoice: 'asked' } }, commands };
-}
-
-export function graceOver(state: Sending | Tracking, nowMs: number): Step {
-  const { stop } = state.run;
-  if (stop === null) throw new Error('a period of grace ended in a rebalance that was not stopped');
-  return leaveInFlight(state, stop, nowMs);
-}
-
-/** The call came back after the report went out: what it proves is written down for whoever reads the journal. */
-export function sentAfterReport({ run, live }: Detached, outcome: SendOutcome): Step {
-  if (outcome.kind === 'unknown') return { state: { phase: 'finished' }, commands: [] };
-  const { rebalanceId } = run.terms;
-  const { attempt, paymentHash, report } = live;
-  const settled = outcome.kind === 'settled';
-  return {
-    state: { phase: 'finished' },
-    commands: [
-      {
-        kind: 'commit',
-        batch: [
-          { kind: 'outcome', rebalanceId, attempt, paymentHash, outcome },
-          {
-            kind: 'end',
-            rebalanceId,
-            reason: settled ? 'settled' : (run.stop ?? 'stopped'),
-            feePaidMsat: settled ? report.feeMsat : 0n,
-            movedMsat: settled ? report.amountMsat : 0n,
-          },
-        ],
-      },
-    ],
-  };
+  const asked = takeBack(live);
+  return { state: { ...state, run, live: asked.live }, commands: [...commands, asked.command] };
 }
 
 function writeOutcome(

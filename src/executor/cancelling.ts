@@ -1,10 +1,11 @@
 /** Waiting for the node to confirm that an invoice is cancelled. */
 import type { CancelInvoiceOutcome } from '../ports.ts';
-import { invoiceState, pauseMs } from './attempting.ts';
 import { closeJournal, withNote } from './closing.ts';
+import { pauseMs } from './pauses.ts';
 import type { RebalanceOutcome } from './rebalance-report.ts';
 import type { RebalanceState, Run, Step } from './rebalance-state.ts';
 import { search } from './searching.ts';
+import { invoiceState } from './taking-back.ts';
 
 /** With the pauses between them, about 4 seconds; after that the invoice's own expiry must do. */
 const MAX_TRIES = 4;

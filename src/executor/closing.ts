@@ -69,19 +69,17 @@ function finish(run: Run, outcome: RebalanceOutcome, nowMs: number): Step {
   return { state: { phase: 'finished' }, commands: finishing(run, outcome, nowMs) };
 }
 
+type UnderWay = Extract<RebalanceState, { phase: 'sending' | 'tracking' }>;
+
 /**
- * Reports with an attempt unresolved. No end is written to the journal, so whoever recovers from it finds an intent
- * without an outcome. A call that is still waiting may bring the outcome later.
+ * Reports with an attempt unresolved, and goes on following it. The journal gets no end before it is known, so whoever
+ * recovers from it meanwhile finds an intent without an outcome.
  */
-export function leaveInFlight(
-  state: Extract<RebalanceState, { phase: 'sending' | 'tracking' }>,
-  cause: StopCause,
-  nowMs: number,
-): Step {
+export function leaveInFlight(state: UnderWay, cause: StopCause, nowMs: number): Step {
   const { live } = state;
   const invoice = live.invoice === 'open' || live.invoice === 'asked' ? 'unknown' : live.invoice;
   const { paymentHash } = live;
-  const run: Run = {
+  const told: Run = {
     ...state.run,
     invoice: null,
     invoices: [...state.run.invoices, { paymentHash, state: invoice }],
@@ -98,8 +96,8 @@ export function leaveInFlight(
     message: `${IN_FLIGHT[invoice]}; follow payment ${paymentHash}, and do not send it again`,
   };
   return {
-    state: state.phase === 'sending' ? { phase: 'detached', run, live } : { phase: 'finished' },
-    commands: finishing(run, outcome, nowMs),
+    state: { ...state, run: { ...state.run, reported: true } },
+    commands: finishing(told, outcome, nowMs),
   };
 }
 
@@ -152,15 +150,19 @@ function rebalanceReport(run: Run, outcome: RebalanceOutcome, nowMs: number): Re
   };
 }
 
-/** The report of a rebalance that could not begin, because the node did not answer. Nothing was sent. */
+/** The report of a rebalance that could not begin. Nothing was sent. */
 export function unstartedReport(
-  start: { readonly rebalanceId: string; readonly startedAtMs: number; readonly message: string },
+  start: {
+    readonly rebalanceId: string;
+    readonly startedAtMs: number;
+    readonly outcome: Extract<RebalanceOutcome, { kind: 'node_error' | 'blocked' }>;
+  },
   nowMs: number,
 ): RebalanceReport {
-  const { rebalanceId, startedAtMs, message } = start;
+  const { rebalanceId, startedAtMs, outcome } = start;
   return {
     rebalanceId,
-    outcome: { kind: 'node_error', message },
+    outcome,
     movedMsat: 0n,
     feePaidMsat: 0n,
     feePpm: 0,

@@ -1,5 +1,6 @@
 /** After an attempt whose end is known and written down: learn from it, and go on or end. */
 import type { InvoiceArrival } from '../ports.ts';
+import { bytesEqual } from '../units/bytes.ts';
 import { cancelInvoice, closeJournal, end, endStopped, withNote } from './closing.ts';
 import { interpretFailure } from './interpret-failure.ts';
 import { learn } from './learnt.ts';
@@ -35,7 +36,7 @@ export function outcomeJournaled(state: Journaling, failure: string | null, nowM
   const concluded: Concluded = { run, live: state.live, tracked: state.tracked, failure };
   switch (outcome.kind) {
     case 'settled':
-      return settled(concluded);
+      return settled(concluded, outcome.preimage);
     case 'failed':
       return failed(concluded, outcome, nowMs);
     case 'not_sent':
@@ -53,11 +54,11 @@ interface Concluded {
 
 // ---- settled
 
-function settled({ run, live }: Concluded): Step {
+function settled({ run, live }: Concluded, preimage: Uint8Array): Step {
   const report: AttemptReport = { ...live.report, outcome: { kind: 'settled' } };
   const { paymentHash } = live;
   const paid: Run = {
-    ...run,
+    ...withPreimageChecked(run, preimage),
     attempts: [...run.attempts, report],
     invoice: null,
     invoices: [...run.invoices, { paymentHash, state: 'settled' }],
@@ -66,6 +67,16 @@ function settled({ run, live }: Concluded): Step {
     state: { phase: 'looking_up', run: paid, live },
     commands: [{ kind: 'find_arrival', paymentHash }],
   };
+}
+
+/** What is settled is settled; but a preimage that is not ours says that the node mixed something up. */
+function withPreimageChecked(run: Run, preimage: Uint8Array): Run {
+  const { invoice } = run;
+  if (invoice === null || preimage.length === 0 || bytesEqual(preimage, invoice.preimage)) {
+    return run;
+  }
+  const note = `the node reports payment ${invoice.paymentHash} as settled with a preimage that is not ours; check it at the node`;
+  return withNote(run, note);
 }
 
 export function arrivalFound(
@@ -77,13 +88,24 @@ export function arrivalFound(
   const run: Run =
     found === null
       ? withNote(state.run, 'the node could not be asked over which channel the payment arrived')
-      : { ...state.run, arrivals };
+      : withArrivals(state.run, arrivals);
   const next = closeJournal(run, { kind: 'settled' }, nowMs);
   const report = run.attempts.at(-1)!;
   return {
     state: next.state,
     commands: [emit({ kind: 'settled', report, arrivals }), ...next.commands],
   };
+}
+
+/** Forwarding is not strict: the last peer may hand the payment over on any of its channels with us. */
+function withArrivals(run: Run, arrivals: readonly InvoiceArrival[]): Run {
+  const known: Run = { ...run, arrivals };
+  const others = arrivals.filter(({ channelId }) => !run.terms.inChannels.includes(channelId));
+  if (others.length === 0) return known;
+  const over = others.map(({ channelId }) => channelId).join(', ');
+  const named = run.attempts.at(-1)?.hops.at(-1)?.channelId;
+  const note = `the payment arrived over channel ${over} instead of ${named}: the last peer has more than one channel with us, and chose another than the route named`;
+  return withNote(known, note);
 }
 
 // ---- failed
@@ -94,7 +116,7 @@ function failed(
   nowMs: number,
 ): Step {
   const verdict = interpretFailure(inGraphTerms(live), withGraphId(live, outcome.failure));
-  const { learnt, repriced } = learn(run.learnt, verdict, live.path);
+  const { learnt, repriced } = learn(run.learnt, verdict, live);
   const report: AttemptReport = { ...live.report, outcome: { kind: 'failed', verdict } };
   const after: Run = {
     ...run,
@@ -109,17 +131,22 @@ function failed(
   }
   const next =
     unwritten === null
-      ? afterVerdict(after, verdict, nowMs)
+      ? afterVerdict(after, { verdict, live }, nowMs)
       : end(after, storeError(unwritten), nowMs);
   return { state: next.state, commands: [...told, ...next.commands] };
 }
 
-function afterVerdict(run: Run, verdict: Verdict, nowMs: number): Step {
+function afterVerdict(
+  run: Run,
+  { verdict, live }: { readonly verdict: Verdict; readonly live: LiveAttempt },
+  nowMs: number,
+): Step {
   if (run.stop !== null) return endStopped(run, run.stop, nowMs);
   const refused: RebalanceOutcome = { kind: 'refused', verdict, message: verdict.reason };
   switch (verdict.next) {
     case 'retry':
-      return search(run, nowMs);
+      // An invoice that was asked back while the attempt could not be seen would refuse the next one.
+      return live.invoice === 'open' ? search(run, nowMs) : renewInvoice(run, nowMs);
     case 'new_invoice':
       if (run.refusedCount >= MAX_REFUSED) return end(run, refused, nowMs);
       return renewInvoice(run, nowMs);

@@ -79,102 +79,93 @@ export function interpretSuccess(
 
 type Rule = (attempt: FailedAttempt) => Finding;
 
+/** What a code means at each place; one rule alone where the place that comes with the code means nothing. */
+type Rules = Rule | { readonly self: Rule; readonly between: Rule; readonly final: Rule };
+
+const rules = (between: Rule, more: { self?: Rule; final?: Rule } = {}): Rules => ({
+  self: more.self ?? ownChannel,
+  between,
+  final: more.final ?? absurdAtFinal,
+});
+
+// The failing node asks other terms for the channel onwards than we met. Where the route meets those in its update, it
+// dislikes how the payment arrived: the link before it, or, for the first node, the node itself.
+const OTHER_TERMS = rules(otherTerms);
+// The connection onwards does not work at all: blame the pair. Whether the links before carried is not credited, as lnd
+// does not either: the node may say this of any payment. From ourselves: our peer is offline.
+const BROKEN_CONNECTION = rules(brokenOutgoing);
+// The next node could not read the onion, and the one before it reports so: blame the link between the two, for either
+// may have spoilt it. Reported by ourselves, it is our peer that could not.
+const BROKEN_ONION = rules(brokenOutgoing, { self: firstPeer });
+// The failing node dislikes its own payload, which we made and nobody else can read: blame the node; it did receive the
+// payment.
+const BROKEN_PAYLOAD = rules(nodeAfterCarrying);
+// The node speaks about itself, or says nothing that is understood: blame it, and credit nothing.
+const NODE = rules(wholeNode);
+// The final node refuses the payment as such: invoice gone, other secret, or blocks found on the way. From a node
+// between, this and the codes below make no sense, so it is blamed itself.
+const REFUSED = rules(wholeNode, { final: refusedArrival });
+// The final node got another amount or expiry than its payload says: the peer before it changed them.
+const ALTERED = rules(wholeNode, { final: alteredArrival });
+
+/** By code, so that the compiler misses none. */
+const RULES: Readonly<Record<Code, Rules>> = {
+  // The channel onwards could not take the amount: blame its direction. From ourselves: our own channel (no balance, not
+  // eligible, above its maximum). A final node has no channel onwards.
+  [Code.TEMPORARY_CHANNEL_FAILURE]: rules(lackedOutgoing),
+  // The channel onwards is switched off: a policy of its owner, and the pair is of no use meanwhile.
+  [Code.CHANNEL_DISABLED]: rules(disabledOutgoing),
+  [Code.FEE_INSUFFICIENT]: OTHER_TERMS,
+  [Code.AMOUNT_BELOW_MINIMUM]: OTHER_TERMS,
+  [Code.INCORRECT_CLTV_EXPIRY]: OTHER_TERMS,
+  [Code.UNKNOWN_NEXT_PEER]: BROKEN_CONNECTION,
+  [Code.PERMANENT_CHANNEL_FAILURE]: BROKEN_CONNECTION,
+  [Code.INVALID_ONION_VERSION]: BROKEN_ONION,
+  [Code.INVALID_ONION_HMAC]: BROKEN_ONION,
+  [Code.INVALID_ONION_KEY]: BROKEN_ONION,
+  [Code.INVALID_ONION_PAYLOAD]: BROKEN_PAYLOAD,
+  [Code.INVALID_ONION_BLINDING]: BROKEN_PAYLOAD,
+  // Too few blocks were left when the payment arrived: some node before may have held it back, or sees another height.
+  // Blame all that was passed.
+  [Code.EXPIRY_TOO_SOON]: rules(linksBefore),
+  [Code.EXPIRY_TOO_FAR]: NODE,
+  [Code.TEMPORARY_NODE_FAILURE]: NODE,
+  [Code.PERMANENT_NODE_FAILURE]: NODE,
+  [Code.REQUIRED_NODE_FEATURE_MISSING]: NODE,
+  [Code.REQUIRED_CHANNEL_FEATURE_MISSING]: NODE,
+  [Code.INVALID_REALM]: NODE,
+  [Code.UNKNOWN_FAILURE]: NODE,
+  [Code.RESERVED]: NODE,
+  [Code.UNRECOGNIZED]: NODE,
+  [Code.INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS]: REFUSED,
+  [Code.INCORRECT_PAYMENT_AMOUNT]: REFUSED,
+  [Code.FINAL_INCORRECT_CLTV_EXPIRY]: ALTERED,
+  [Code.FINAL_INCORRECT_HTLC_AMOUNT]: ALTERED,
+  // The final node waited for further parts. A single part is complete at once, so the invoice has its own troubles.
+  [Code.MPP_TIMEOUT]: rules(wholeNode, { final: arrivedInParts }),
+  // The payment came too late for the final node: it was held back, or blocks were found faster than we allowed.
+  [Code.FINAL_EXPIRY_TOO_SOON]: rules(wholeNode, { final: lateArrival }),
+  // Nobody could decrypt the failure, and the index that comes with it means nothing: any node may have spoilt it.
+  [Code.UNREADABLE_FAILURE]: anyLink,
+  // Our own node broke down (dust exposure, a switch that lost the attempt); the index means nothing.
+  [Code.INTERNAL_FAILURE]: (attempt) => ownChannel(attempt, 'our own node had an internal failure'),
+};
+
 /** Picks the rule for the failing node's place; one that is not on the route was named by a broken message. */
-function at(attempt: FailedAttempt, rules: { self: Rule; between: Rule; final: Rule }): Finding {
+function judge(code: Code, attempt: FailedAttempt): Finding {
+  const chosen = RULES[code];
+  if (typeof chosen === 'function') return chosen(attempt);
   switch (attempt.position) {
     case 'self':
-      return rules.self(attempt);
+      return chosen.self(attempt);
     case 'first':
     case 'middle':
     case 'last_but_one':
-      return rules.between(attempt);
+      return chosen.between(attempt);
     case 'final':
-      return rules.final(attempt);
+      return chosen.final(attempt);
     case 'unknown':
       return anyLink(attempt);
-  }
-}
-
-function judge(code: Code, attempt: FailedAttempt): Finding {
-  switch (code) {
-    // The channel onwards could not take the amount: blame its direction. From ourselves: our own channel (no
-    // balance, not eligible, above its maximum). A final node has no channel onwards.
-    case Code.TEMPORARY_CHANNEL_FAILURE:
-      return at(attempt, { self: ownChannel, between: lackedOutgoing, final: absurdAtFinal });
-
-    // The channel onwards is switched off: a policy of its owner, and the pair is of no use meanwhile.
-    case Code.CHANNEL_DISABLED:
-      return at(attempt, { self: ownChannel, between: disabledOutgoing, final: absurdAtFinal });
-
-    // The failing node asks other terms for the channel onwards than we met. Where its update shows those we knew,
-    // it dislikes how the payment arrived: the link before it, or, for the first node, the node itself.
-    case Code.FEE_INSUFFICIENT:
-    case Code.AMOUNT_BELOW_MINIMUM:
-    case Code.INCORRECT_CLTV_EXPIRY:
-      return at(attempt, { self: ownChannel, between: otherTerms, final: absurdAtFinal });
-
-    // The connection onwards does not work at all: blame the pair. Whether the links before carried is not credited,
-    // as lnd does not either: the node may say this of any payment. From ourselves: our peer is offline.
-    case Code.UNKNOWN_NEXT_PEER:
-    case Code.PERMANENT_CHANNEL_FAILURE:
-      return at(attempt, { self: ownChannel, between: brokenOutgoing, final: absurdAtFinal });
-
-    // The next node could not read the onion, and the one before it reports so: blame the link between the two, for
-    // either may have spoilt it. Reported by ourselves, it is our peer that could not.
-    case Code.INVALID_ONION_VERSION:
-    case Code.INVALID_ONION_HMAC:
-    case Code.INVALID_ONION_KEY:
-      return at(attempt, { self: firstPeer, between: brokenOutgoing, final: absurdAtFinal });
-
-    // The failing node dislikes its own payload, which we made and nobody else can read: blame the node; it did
-    // receive the payment.
-    case Code.INVALID_ONION_PAYLOAD:
-    case Code.INVALID_ONION_BLINDING:
-      return at(attempt, { self: ownChannel, between: nodeAfterCarrying, final: absurdAtFinal });
-
-    // Too few blocks were left when the payment arrived: some node before may have held it back, or sees another
-    // height. Blame all that was passed.
-    case Code.EXPIRY_TOO_SOON:
-      return at(attempt, { self: ownChannel, between: linksBefore, final: absurdAtFinal });
-
-    // The node speaks about itself, or says what only a final node may say, or nothing that is understood: blame it,
-    // and credit nothing.
-    case Code.EXPIRY_TOO_FAR:
-    case Code.TEMPORARY_NODE_FAILURE:
-    case Code.PERMANENT_NODE_FAILURE:
-    case Code.REQUIRED_NODE_FEATURE_MISSING:
-    case Code.REQUIRED_CHANNEL_FEATURE_MISSING:
-    case Code.INVALID_REALM:
-    case Code.UNKNOWN_FAILURE:
-    case Code.RESERVED:
-    case Code.UNRECOGNIZED:
-      return at(attempt, { self: ownChannel, between: wholeNode, final: absurdAtFinal });
-
-    // The final node waited for further parts. A single part is complete at once, so the invoice has its own troubles.
-    case Code.MPP_TIMEOUT:
-      return at(attempt, { self: ownChannel, between: wholeNode, final: arrivedInParts });
-
-    // The final node refuses the payment as such: invoice gone, other secret, or blocks found on the way.
-    case Code.INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS:
-    case Code.INCORRECT_PAYMENT_AMOUNT:
-      return at(attempt, { self: ownChannel, between: wholeNode, final: refusedArrival });
-
-    // The final node got another amount or expiry than its payload says: the peer before it changed them.
-    case Code.FINAL_INCORRECT_CLTV_EXPIRY:
-    case Code.FINAL_INCORRECT_HTLC_AMOUNT:
-      return at(attempt, { self: ownChannel, between: wholeNode, final: alteredArrival });
-
-    // The payment came too late for the final node: it was held back, or blocks were found faster than we allowed.
-    case Code.FINAL_EXPIRY_TOO_SOON:
-      return at(attempt, { self: ownChannel, between: wholeNode, final: lateArrival });
-
-    // Nobody could decrypt the failure, and the index that comes with it means nothing: any node may have spoilt it.
-    case Code.UNREADABLE_FAILURE:
-      return anyLink(attempt);
-
-    // Our own node broke down (dust exposure, a switch that lost the attempt); the index means nothing.
-    case Code.INTERNAL_FAILURE:
-      return ownChannel(attempt, 'our own node had an internal failure');
   }
 }
 

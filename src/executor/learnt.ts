@@ -1,9 +1,11 @@
 /** What the attempts of one rebalance have taught it. It is forgotten with the rebalance. */
 import type { PairCeiling } from '../graph/overlay.ts';
+import type { GraphSnapshot } from '../graph/snapshot.ts';
 import type { Path } from '../pathfinder/path.ts';
 import type { Exclusions, NodePair } from '../pathfinder/request.ts';
-import type { ChannelPolicy, ChannelUpdateRecord } from '../ports.ts';
+import type { ChannelUpdateRecord } from '../ports.ts';
 import type { ChannelId, NodeId } from '../units/ids.ts';
+import { isNews, refusesPath } from './policy-news.ts';
 import type { Blame, RouteLink, Verdict } from './verdict.ts';
 
 export interface Learnt {
@@ -44,22 +46,26 @@ export function exclusions(asked: Exclusions, learnt: Learnt): Exclusions {
  * Adds a verdict's lesson. Each one takes something away from the next search, or puts a price on it:
  *
  * - an amount that a pair lacked becomes a ceiling;
- * - terms that differ from those that the path was priced with are believed once for each channel direction; if its
- *   owner is not satisfied then, or named no other terms, the channel is left out;
+ * - terms that the path does not meet are believed once for each channel direction; if its owner is not satisfied
+ *   then, or named no other terms, the channel is left out;
  * - whoever else is to blame is left out, an own channel too, since its refusals repeat.
  */
-export function learn(learnt: Learnt, verdict: Verdict, path: Path): Lesson {
-  const taught = withPolicyNews(withCeilings(learnt, verdict), verdict, path);
+export function learn(
+  learnt: Learnt,
+  verdict: Verdict,
+  { path, snapshot }: { readonly path: Path; readonly snapshot: GraphSnapshot },
+): Lesson {
+  const taught = withPolicyNews(withCeilings(learnt, verdict), verdict, snapshot);
   const { blame } = verdict;
-  if (blame.kind !== 'channel') return { learnt: avoid(taught, blame), repriced: null };
+  if (blame.kind !== 'channel') return { learnt: avoid(taught, blame, path), repriced: null };
   if (blame.cause === 'liquidity') return { learnt: taught, repriced: null };
   const update = verdict.update.kind === 'usable' ? verdict.update.update : null;
   const direction = `${blame.at.channelId}/${blame.at.from}`;
   if (!verdict.repriceable || update === null || learnt.repriced.includes(direction)) {
-    return { learnt: avoid(taught, blame), repriced: null };
+    return { learnt: avoid(taught, blame, path), repriced: null };
   }
-  if (!changesTerms(update, path)) {
-    return { learnt: avoid(taught, verdict.otherwise ?? blame), repriced: null };
+  if (!refusesPath(update, path)) {
+    return { learnt: avoid(taught, verdict.otherwise ?? blame, path), repriced: null };
   }
   return {
     learnt: { ...taught, repriced: [...taught.repriced, direction] },
@@ -80,43 +86,24 @@ function withCeilings(learnt: Learnt, verdict: Verdict): Learnt {
 }
 
 /** What the failing node encloses about its channel is what it enforces, older timestamp or not. */
-function withPolicyNews(learnt: Learnt, verdict: Verdict, path: Path): Learnt {
+function withPolicyNews(learnt: Learnt, verdict: Verdict, snapshot: GraphSnapshot): Learnt {
   if (verdict.update.kind !== 'usable') return learnt;
   const { update } = verdict.update;
-  if (!changesTerms(update, path)) return learnt;
+  if (!isNews(update, { snapshot, learnt: learnt.policies })) return learnt;
   const others = learnt.policies.filter(
     (p) => p.channelId !== update.channelId || p.from !== update.from,
   );
   return { ...learnt, policies: [...others, update] };
 }
 
-/** Whether the update says anything that the path was not priced with. */
-function changesTerms({ channelId, from, policy }: ChannelUpdateRecord, path: Path): boolean {
-  const hop = path.hops.find((h) => h.channelId === channelId);
-  if (hop === undefined) return false;
-  if (hop.from === from) return hop.policy === null || !sameTerms(hop.policy, policy);
-  return (
-    hop.inboundFee.inboundFeeBaseMsat !== policy.inboundFeeBaseMsat ||
-    hop.inboundFee.inboundFeeRatePpm !== policy.inboundFeeRatePpm
-  );
-}
-
-const sameTerms = (a: ChannelPolicy, b: ChannelPolicy): boolean =>
-  a.feeBaseMsat === b.feeBaseMsat &&
-  a.feeRatePpm === b.feeRatePpm &&
-  a.timeLockDelta === b.timeLockDelta &&
-  a.minHtlcMsat === b.minHtlcMsat &&
-  a.maxHtlcMsat === b.maxHtlcMsat &&
-  a.disabled === b.disabled;
-
-function avoid(learnt: Learnt, blame: Blame): Learnt {
+function avoid(learnt: Learnt, blame: Blame, path: Path): Learnt {
   switch (blame.kind) {
     case 'own_channel':
       return { ...learnt, channels: [...learnt.channels, blame.channelId] };
     case 'channel':
       return { ...learnt, channels: [...learnt.channels, blame.at.channelId] };
     case 'pair':
-      return { ...learnt, pairs: [...learnt.pairs, ...bothWays(blame.at)] };
+      return { ...learnt, pairs: [...learnt.pairs, ...closedWays(blame.at, path)] };
     case 'node':
       return { ...learnt, nodes: [...learnt.nodes, blame.nodeId] };
     case 'unknown':
@@ -126,10 +113,16 @@ function avoid(learnt: Learnt, blame: Blame): Learnt {
   }
 }
 
-const bothWays = ({ from, to }: NodePair): NodePair[] => [
-  { from, to },
-  { from: to, to: from },
-];
+/** Both directions; of our own channels only the one taken, for we know ourselves what the other can do. */
+function closedWays({ from, to }: NodePair, path: Path): NodePair[] {
+  const self = path.hops[0]?.from;
+  return from === self || to === self
+    ? [{ from, to }]
+    : [
+        { from, to },
+        { from: to, to: from },
+      ];
+}
 
 /**
  * Any of these links may be at fault. Our own first and last ones are what the request asks for, so what lies

@@ -4,11 +4,14 @@
  */
 
 import type { Route } from '../generated/messages/route.ts';
+import { ownLiquidity } from '../graph/overlay.ts';
 import { buildRoute } from '../pathfinder/build-route.ts';
 import { checkRoute } from '../pathfinder/check-route.ts';
+import type { PathHop } from '../pathfinder/path.ts';
 import { feePpm } from '../units/amounts.ts';
+import type { ChannelId } from '../units/ids.ts';
 import { cancelInvoice, end, endStopped } from './closing.ts';
-import { hopReports } from './hop-reports.ts';
+import { hopReports, listedId } from './hop-reports.ts';
 import type {
   Candidate,
   LiveAttempt,
@@ -75,7 +78,8 @@ export function invoiceAdded(state: WithSecret, input: Added, nowMs: number): St
     const message = `the node made an invoice for hash ${paymentHash} instead of ${state.secret.paymentHash}`;
     return cancelInvoice(state.run, paymentHash, { kind: 'node_error', message });
   }
-  const invoice: OpenInvoice = { paymentHash, paymentAddr, lastAttemptId: null };
+  const { preimage } = state.secret;
+  const invoice: OpenInvoice = { paymentHash, preimage, paymentAddr, lastAttemptId: null };
   const run: Run = { ...state.run, invoice };
   if (run.stop !== null) return endStopped(run, run.stop, nowMs);
   return writeIntent(run, invoice, state.candidate, nowMs);
@@ -128,12 +132,14 @@ function liveAttempt(
     attempt,
     paymentHash,
     path: candidate.path,
+    snapshot: candidate.snapshot,
     route,
     invoice: 'open',
+    cancelTries: 0,
     report: {
       attempt,
       paymentHash,
-      hops: hopReports(candidate.path, candidate.snapshot),
+      hops: hopReports(candidate),
       amountMsat,
       feeMsat,
       feePpm: feePpm({ feeMsat, amountMsat }),
@@ -168,14 +174,16 @@ function soundRoute(run: Run, invoice: OpenInvoice, candidate: Candidate): Built
     invoiceCltvDelta: terms.invoiceCltvDelta,
     maxFeeMsat: feeLimit(terms, amountMsat),
     maxCltvBlocks: terms.maxCltvBlocks,
-    overlay: { ownChannels, policies: learnt.policies },
+    overlay: { ownChannels: ownChannels.map(ownLiquidity), policies: learnt.policies },
   });
   const faults = defects.map((defect) => `${defect.code} at hop ${defect.hop}: ${defect.detail}`);
   const [first, last] = [candidate.path.hops[0], candidate.path.hops.at(-1)];
-  if (first === undefined || !terms.outChannels.includes(first.channelId)) {
+  const isAmong = (asked: readonly ChannelId[], hop: PathHop | undefined): boolean =>
+    hop !== undefined && asked.includes(listedId(ownChannels, hop.channelId));
+  if (!isAmong(terms.outChannels, first)) {
     faults.push('it leaves over a channel that was not asked for');
   }
-  if (last === undefined || !terms.inChannels.includes(last.channelId)) {
+  if (!isAmong(terms.inChannels, last)) {
     faults.push('it returns over a channel that was not asked for');
   }
   if (faults.length === 0) return { kind: 'sound', route };
@@ -190,14 +198,14 @@ function builtRoute(
   { path, blockHeight, ownChannels }: Candidate,
 ): Route | string {
   const lastId = path.hops.at(-1)?.channelId;
-  const alias = ownChannels.find((channel) => channel.channelId === lastId)?.inboundChannelId;
+  const returning = ownChannels.find((channel) => channel.graphChannelId === lastId);
   const { finalCltvDelta } = terms;
   try {
     return buildRoute(path, {
       paymentAddr,
       blockHeight,
       finalCltvDelta,
-      ...(alias === undefined ? {} : { inboundChannelId: alias }),
+      ...(returning === undefined ? {} : { inboundChannelId: returning.inboundChannelId }),
     });
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -5,19 +5,12 @@
  *   searching -> (invoice: drawing_secret, journaling_invoice, adding_invoice) -> journaling_intent -> sending
  *   sending -> journaling_outcome, or -> tracking while the outcome is unknown
  *   journaling_outcome -> searching again, or -> looking_up (settled), or -> cancelling -> journaling_end -> finished
+ *
+ * After a stop, a payment that does not end is reported as in flight, and followed to its end all the same.
  */
-import {
-  graceOver,
-  intentJournaled,
-  invoiceTakenBack,
-  sent,
-  sentAfterReport,
-  stopUnderWay,
-  tracked,
-  trackLost,
-} from './attempting.ts';
+import { intentJournaled, sent, stopUnderWay, tracked, trackLost } from './attempting.ts';
 import { invoiceCancelled } from './cancelling.ts';
-import { endJournaled } from './closing.ts';
+import { endJournaled, leaveInFlight } from './closing.ts';
 import { arrivalFound, outcomeJournaled } from './concluding.ts';
 import { NOTHING_LEARNT } from './learnt.ts';
 import {
@@ -30,6 +23,7 @@ import {
 import type { RebalanceInput, RebalanceState, Run, Step, StopCause } from './rebalance-state.ts';
 import { feeLimit, type RebalanceTerms } from './rebalance-terms.ts';
 import { routeSearched, search, searchFailed } from './searching.ts';
+import { invoiceTakenBack } from './taking-back.ts';
 
 /** The first state and command. */
 export function startRebalance(terms: RebalanceTerms, nowMs: number): Step {
@@ -43,6 +37,7 @@ export function startRebalance(terms: RebalanceTerms, nowMs: number): Step {
     invoice: null,
     invoices: [],
     stop: null,
+    reported: false,
     journaled: false,
     notSentCount: 0,
     refusedCount: 0,
@@ -63,7 +58,7 @@ export function step(state: RebalanceState, input: RebalanceInput, nowMs: number
   if (state.phase === 'finished') return { state, commands: [] };
   if (input.kind === 'stop') return stopped(state, input.cause);
   const next = answered(state, input, nowMs);
-  if (next !== undefined) return next;
+  if (next !== undefined) return state.run.reported ? withoutEvents(next) : next;
   if (MAY_COME_LATE.has(input.kind)) return { state, commands: [] };
   throw new Error(`a rebalance that is ${state.phase} cannot take "${input.kind}"`);
 }
@@ -74,6 +69,11 @@ const MAY_COME_LATE: ReadonlySet<RebalanceInput['kind']> = new Set([
   'track_lost',
   'grace_over',
 ]);
+
+/** After the report nobody reads events any more. */
+function withoutEvents({ state, commands }: Step): Step {
+  return { state, commands: commands.filter((command) => command.kind !== 'emit') };
+}
 
 type Unfinished = Exclude<RebalanceState, { phase: 'finished' }>;
 
@@ -115,8 +115,6 @@ function answered(state: Unfinished, input: RebalanceInput, nowMs: number): Step
     case 'journaling_end':
       if (input.kind === 'committed') return endJournaled(state, null, nowMs);
       return input.kind === 'commit_failed' ? endJournaled(state, input.reason, nowMs) : undefined;
-    case 'detached':
-      return input.kind === 'sent' ? sentAfterReport(state, input.outcome) : undefined;
   }
 }
 
@@ -128,7 +126,8 @@ function underWay(state: UnderWay, input: RebalanceInput, nowMs: number): Step |
     return invoiceTakenBack(state, input.outcome);
   }
   if (input.kind === 'grace_over') {
-    return state.run.stop === null ? undefined : graceOver(state, nowMs);
+    const { stop, reported } = state.run;
+    return stop === null || reported ? undefined : leaveInFlight(state, stop, nowMs);
   }
   if (state.phase === 'sending') {
     return input.kind === 'sent' ? sent(state, input.outcome, nowMs) : undefined;

@@ -7,6 +7,7 @@ import type { Verdict } from './verdict.ts';
 
 /** One channel crossed, for people: ends with their aliases (empty where unknown). */
 export interface HopReport {
+  /** For own channels the id under which the node lists them. */
   readonly channelId: ChannelId;
   readonly from: NodeId;
   readonly fromAlias: string;
@@ -79,6 +80,17 @@ export type RebalanceOutcome =
   /** A fault of Ballast: a route that fails its own check. It was not sent. */
   | { readonly kind: 'internal_error'; readonly message: string }
   /**
+   * Nothing was sent, for a payment of an earlier rebalance is unresolved, and so are the balances to plan with. The
+   * cause is what ended the wait for it; `lost`: it is not followed any more.
+   */
+  | {
+      readonly kind: 'blocked';
+      readonly cause: 'deadline' | 'aborted' | 'lost';
+      /** Of the unresolved payment. */
+      readonly paymentHash: PaymentHash;
+      readonly message: string;
+    }
+  /**
    * The last attempt is unresolved. With its invoice cancelled it can only fail, and its liquidity is locked until
    * then; otherwise it may still settle. Never pay it again: follow its payment hash.
    */
@@ -101,7 +113,7 @@ export interface RebalanceReport {
   readonly attempts: readonly AttemptReport[];
   /** Where the payment truly arrived, by the node's word; empty where it did not settle or could not be asked. */
   readonly arrivals: readonly InvoiceArrival[];
-  /** False where it arrived over a channel that was not asked for: the last peer chose a sibling. */
+  /** False where it arrived over a channel that was not asked for: the last peer chose a sibling. A note tells which. */
   readonly arrivedAsAsked: boolean | null;
   readonly invoices: readonly InvoiceEnd[];
   /** Irregularities that did not change the outcome. */
@@ -113,6 +125,8 @@ export interface RebalanceReport {
 
 /** Progress, in the order in which it happens. */
 export type RebalanceEvent =
+  /** A payment of an earlier rebalance is unresolved; until it ends nothing is sent. */
+  | { readonly kind: 'waiting'; readonly paymentHash: PaymentHash }
   | {
       readonly kind: 'route_found';
       readonly hops: readonly HopReport[];

@@ -4,7 +4,7 @@
  * before the journal has it, cannot be written down.
  */
 import type { Route } from '../generated/messages/route.ts';
-import type { OwnLiquidity } from '../graph/overlay.ts';
+import type { ListedChannel } from '../graph/overlay.ts';
 import type { GraphSnapshot } from '../graph/snapshot.ts';
 import type { Path, Quote } from '../pathfinder/path.ts';
 import type { CircularRouteRequest, RouteResult } from '../pathfinder/request.ts';
@@ -40,6 +40,7 @@ export interface Secret {
 /** An invoice of ours at the node that has not ended yet. */
 export interface OpenInvoice {
   readonly paymentHash: PaymentHash;
+  readonly preimage: Uint8Array;
   readonly paymentAddr: Uint8Array;
   /** Id of the last attempt under this hash whose end is known. */
   readonly lastAttemptId: bigint | null;
@@ -51,7 +52,7 @@ export interface Candidate {
   readonly quote: Quote;
   readonly snapshot: GraphSnapshot;
   readonly blockHeight: number;
-  readonly ownChannels: readonly OwnLiquidity[];
+  readonly ownChannels: readonly ListedChannel[];
 }
 
 /** An attempt that is written down and may have been sent. */
@@ -59,11 +60,15 @@ export interface LiveAttempt {
   readonly attempt: number;
   readonly paymentHash: PaymentHash;
   readonly path: Path;
+  /** The graph that the path was found in, without what was learnt since. */
+  readonly snapshot: GraphSnapshot;
   /** As sent. */
   readonly route: Route;
   readonly report: AttemptReport;
   /** How far its invoice has been taken back; `asked` while the node's answer is outstanding. */
   readonly invoice: 'open' | 'asked' | InvoiceEnd['state'];
+  /** How often the node was asked to take it back. */
+  readonly cancelTries: number;
 }
 
 /** What all states share: the terms, and what has happened so far. */
@@ -78,6 +83,8 @@ export interface Run {
   readonly invoices: readonly InvoiceEnd[];
   /** Deadline or abort, once it has come. */
   readonly stop: StopCause | null;
+  /** The report is out with an attempt under way; what follows only brings the journal to its end. */
+  readonly reported: boolean;
   /** Something is in the journal, so an end must be too. */
   readonly journaled: boolean;
   readonly notSentCount: number;
@@ -127,8 +134,6 @@ export type RebalanceState =
     }
   | { readonly phase: 'looking_up'; readonly run: Run; readonly live: LiveAttempt }
   | { readonly phase: 'journaling_end'; readonly run: Run; readonly outcome: RebalanceOutcome }
-  /** The report is out with an attempt under way; its end is still written down if it comes in time. */
-  | { readonly phase: 'detached'; readonly run: Run; readonly live: LiveAttempt }
   | { readonly phase: 'finished' };
 
 /** What the shell reports. */
@@ -138,7 +143,7 @@ export type RebalanceInput =
       readonly result: RouteResult;
       readonly snapshot: GraphSnapshot;
       readonly blockHeight: number;
-      readonly ownChannels: readonly OwnLiquidity[];
+      readonly ownChannels: readonly ListedChannel[];
     }
   /** By the node, which did not tell what the search needs, or by the search itself, which is a fault of Ballast. */
   | { readonly kind: 'search_failed'; readonly fault: 'node' | 'internal'; readonly reason: string }
@@ -166,7 +171,10 @@ export type RebalanceInput =
 
 /** What the shell is to do. Every command but `emit` and `finish` is answered by an input. */
 export type RebalanceCommand =
-  /** The shell adds our own balances and the height, both fresh from the node. */
+  /**
+   * The shell adds our own balances and the height, both fresh from the node. Own channels go by the ids that the node
+   * lists; the shell puts the graph's in their place.
+   */
   | {
       readonly kind: 'find_route';
       readonly request: Omit<CircularRouteRequest, 'blockHeight'>;
@@ -182,6 +190,7 @@ export type RebalanceCommand =
   /** Report `grace_over` after the time that a cancelled payment is given to fail back. */
   | { readonly kind: 'start_grace' }
   | { readonly kind: 'emit'; readonly event: RebalanceEvent }
+  /** A second one, after a report with an attempt under way, tells how that attempt ended. */
   | { readonly kind: 'finish'; readonly report: RebalanceReport };
 
 export interface Step {

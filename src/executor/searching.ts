@@ -47,7 +47,7 @@ export function routeSearched(run: Run, input: Searched, nowMs: number): Step {
   const { path, quote, proven } = result;
   const found = emit({
     kind: 'route_found',
-    hops: hopReports(path, input.snapshot),
+    hops: hopReports({ path, ...groundOf(input) }),
     quote,
     proven,
   });
@@ -75,7 +75,7 @@ function noRoute(
     minAmountMsat: terms.minAmountMsat,
     reason,
     metCeilings: learnt.ceilings.length > 0,
-    feeLimitMsat: feeLimit(terms, amountMsat),
+    feeLimitMsat: (amount) => feeLimit(terms, amount),
   });
   if (toMsat === null) return end(run, noRouteOutcome(reason, message), nowMs);
   const next = search({ ...run, amountMsat: toMsat }, nowMs);

@@ -7,52 +7,71 @@ export interface ShrinkSituation {
   readonly reason: NoRouteReason;
   /** Attempts of this rebalance met pairs that lacked the liquidity. */
   readonly metCeilings: boolean;
-  /** The most that may be paid for the present amount. */
-  readonly feeLimitMsat: bigint;
+  /** The most that may be paid for moving an amount. */
+  readonly feeLimitMsat: (amountMsat: bigint) => bigint;
 }
 
 /**
- * The next amount to try, or `null` where none is left.
+ * The next amount to try, or `null` where none is left or no amount would help.
  *
- * Where the reason names what would fit (balances, announced maxima), that is taken. Where attempts failed for lack
- * of liquidity, the amount is halved: a pair that could not carry X seldom carries a little less, and halving reaches
- * any minimum in a few steps. The minimum itself is always tried before giving up. Amounts are cut to whole satoshis,
- * never below the minimum.
+ * Where the reason names what would fit (balances, announced maxima), that is taken. Otherwise, also where that was
+ * tried and met the same reason again, the amount is halved: a
+ * pair that could not carry X seldom carries a little less, a narrower channel may be cheaper or shorter, and halving
+ * reaches any minimum in a few steps. The minimum itself is always tried before giving up, unless it exceeds what our
+ * own channels hold. Amounts are cut to whole satoshis, never below the minimum.
  */
 export function shrinkAmount(situation: ShrinkSituation): bigint | null {
   const { amountMsat, minAmountMsat } = situation;
   if (amountMsat <= minAmountMsat) return null;
   const fits = whatFits(situation);
-  if (fits === null || fits < minAmountMsat) return null;
-  const inSat = fits - (fits % 1000n);
+  if (fits === null) return null;
+  const less = fits < amountMsat ? fits : amountMsat / 2n;
+  const inSat = less - (less % 1000n);
   const next = inSat < minAmountMsat ? minAmountMsat : inSat;
   return next < amountMsat ? next : null;
 }
 
 function whatFits(situation: ShrinkSituation): bigint | null {
   const { amountMsat, minAmountMsat, reason, metCeilings, feeLimitMsat } = situation;
-  const half = amountMsat / 2n > minAmountMsat ? amountMsat / 2n : minAmountMsat;
+  const half = amountMsat / 2n;
+  const unlessBelow = (balanceMsat: bigint, fits: bigint): bigint | null =>
+    balanceMsat < minAmountMsat ? null : fits;
   switch (reason.code) {
-    case 'no_outgoing_balance':
-      return reason.bestSpendableMsat - feeLimitMsat;
+    case 'no_outgoing_balance': {
+      const { bestSpendableMsat } = reason;
+      return unlessBelow(bestSpendableMsat, withFeeWithin(bestSpendableMsat, feeLimitMsat));
+    }
     case 'no_incoming_capacity':
-      return reason.bestReceivableMsat;
+      return unlessBelow(reason.bestReceivableMsat, reason.bestReceivableMsat);
     case 'amount_out_of_range':
-      return reason.maxMsat;
+      return unlessBelow(reason.maxMsat, reason.maxMsat);
     case 'amount_too_large':
       return metCeilings && half < reason.payableMsat ? half : reason.payableMsat;
-    // The ways that remain are too dear, too long, or lack liquidity: a smaller amount may use those that failed.
     case 'fee_limit':
     case 'cltv_limit':
     case 'hop_limit':
     case 'onion_limit':
+    case 'probability_limit':
     case 'search_budget':
     case 'avoided':
-      return metCeilings ? half : null;
+      return half;
+    // No amount was found to pass; but the one that passes may be too small a share of this one to be found.
+    case 'disconnected':
+      return minAmountMsat;
     case 'unknown_node':
     case 'no_outgoing_channel':
     case 'no_incoming_channel':
-    case 'disconnected':
       return null;
   }
+}
+
+/** The largest amount that, with the most that may be paid for it, does not exceed the balance. */
+function withFeeWithin(balanceMsat: bigint, feeLimitMsat: (amountMsat: bigint) => bigint): bigint {
+  let [fits, exceeds] = [0n, balanceMsat + 1n];
+  while (exceeds - fits > 1n) {
+    const amountMsat = (fits + exceeds) / 2n;
+    if (amountMsat + feeLimitMsat(amountMsat) <= balanceMsat) fits = amountMsat;
+    else exceeds = amountMsat;
+  }
+  return fits;
 }

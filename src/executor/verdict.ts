@@ -76,7 +76,7 @@ export interface Verdict {
   readonly source: NodeId | null;
   readonly blame: Blame;
   /**
-   * Whom to blame instead where the update shows nothing new: the failing node then dislikes how the payment
+   * Whom to blame instead where the route meets the update's terms: the failing node then dislikes how the payment
    * reached it, an inbound fee that we do not know of for instance. `null` where the code has no second suspect.
    */
   readonly otherwise: Blame | null;

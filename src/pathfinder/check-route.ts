@@ -96,7 +96,8 @@ function* shapeDefects(legs: readonly Leg[], terms: CheckTerms): Iterable<RouteD
     if (isLast && leg.to !== target) {
       yield { code: 'wrong_end', hop: leg.hop, detail: `ends at ${leg.to}, not at ${target}` };
     }
-    if (seen.has(leg.to) && !(isLast && leg.to === target)) {
+    const closesCircle = isLast && leg.to === target && target === terms.self;
+    if (seen.has(leg.to) && !closesCircle) {
       yield { code: 'repeated_node', hop: leg.hop, detail: `passes ${leg.to} twice` };
     }
     seen.add(leg.to);

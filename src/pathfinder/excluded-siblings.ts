@@ -2,7 +2,7 @@
 import type { GraphSnapshot } from '../graph/snapshot.ts';
 import type { ChannelUpdateRecord } from '../ports.ts';
 import type { RouteTask } from './best-route.ts';
-import { carriesAmount } from './view-edges.ts';
+import { carriesAmount } from './view/edge-terms.ts';
 
 /**
  * The snapshot, with those excluded channels disabled that have a usable sibling. Where siblings are priced together

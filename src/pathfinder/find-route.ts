@@ -31,5 +31,6 @@ export function answer(snapshot: GraphSnapshot, request: AnyRouteRequest): Route
   if (outcome.found === undefined) {
     return none(explainNoRoute(snapshot, resolved.task, outcome));
   }
-  return { kind: 'route', ...outcome.found, proven: outcome.proven };
+  const { path, quote, costMsat } = outcome.found;
+  return { kind: 'route', path, quote, costMsat, proven: outcome.proven };
 }

@@ -25,6 +25,8 @@ export function noRouteMessage(reason: NoRouteReason, amountMsat: bigint): strin
       return `a route would need ${reason.neededHops} channels, above the hop limit`;
     case 'onion_limit':
       return `a route would need ${reason.neededBytes} bytes of onion, above the 1300 that there are`;
+    case 'probability_limit':
+      return `the best route succeeds with a probability of ${reason.probability.toPrecision(2)}, below the least allowed`;
     case 'avoided':
       return `only excluded channels, or pairs that lately lacked liquidity, lead there; a route over them costs ${reason.cheapestFeeMsat} msat (${ppm(reason.cheapestFeeMsat)})`;
     case 'amount_too_large':

@@ -1,6 +1,6 @@
 /** What a search minimises besides the fee: time lock and unreliability, as prices in msat per channel. */
 import type { GraphSnapshot } from '../graph/snapshot.ts';
-import type { SiblingPricing } from './view-edges.ts';
+import type { SiblingPricing } from './view/edge-terms.ts';
 
 /** Price of using a direction, in msat, not negative; by direction index of the snapshot. Rounded to whole msat. */
 export type ReliabilityPrice = Float64Array | ((direction: number) => number);
@@ -28,7 +28,7 @@ export interface PricingTerms {
   priceOf(amountMsat: number): (direction: number, timeLockDelta: number) => number;
 }
 
-export const DEFAULT_TIME_LOCK_RISK_PPB = 15;
+const DEFAULT_TIME_LOCK_RISK_PPB = 15;
 
 /** @throws RangeError for a negative risk, or an array that does not fit the snapshot. */
 export function pricingTerms(

@@ -3,7 +3,8 @@ import type { Overlay } from '../graph/overlay.ts';
 import type { ChannelId, NodeId } from '../units/ids.ts';
 import type { Path, Quote } from './path.ts';
 import type { CostTerms } from './pricing.ts';
-import type { SiblingPricing } from './view-edges.ts';
+import type { SuccessProbability } from './unlikelihood.ts';
+import type { SiblingPricing } from './view/edge-terms.ts';
 
 /** A directed pair of nodes: all channels that lead from one to the other. */
 export interface NodePair {
@@ -45,6 +46,10 @@ interface SearchTerms extends RouteLimits {
   readonly blockHeight?: number;
   readonly exclude?: Exclusions;
   readonly overlay?: Overlay;
+  /** Least probability that the whole route may have; needs `probability`. @defaultValue no limit */
+  readonly minProbability?: number;
+  /** What each direction succeeds with; own channels count like all others, so give 1 where you know that they do. */
+  readonly probability?: SuccessProbability;
   /** What counts besides the fee. */
   readonly cost?: CostTerms;
   /**
@@ -93,9 +98,11 @@ export type NoRouteReason =
   | { readonly code: 'cltv_limit'; readonly neededCltvBlocks: number }
   | { readonly code: 'hop_limit'; readonly neededHops: number }
   | { readonly code: 'onion_limit'; readonly neededBytes: number }
+  /** Without this limit the best route would succeed with this probability. */
+  | { readonly code: 'probability_limit'; readonly probability: number }
   /** Only exclusions or pairs known to lack liquidity stand between us and a route of this fee. */
   | { readonly code: 'avoided'; readonly cheapestFeeMsat: bigint }
-  /** Nothing carries this amount, while `payableMsat` could pass. */
+  /** Nothing carries this amount, while `payableMsat` could pass: close to the most, if not the most itself. */
   | { readonly code: 'amount_too_large'; readonly payableMsat: bigint }
   | { readonly code: 'disconnected' }
   /** The limits are so tight that the search gave up before it found a route or proved that there is none. */

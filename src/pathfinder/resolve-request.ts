@@ -9,6 +9,7 @@ import { DEFAULT_FINAL_CLTV_DELTA } from './price-path.ts';
 import { pricingTerms } from './pricing.ts';
 import { DEFAULT_BLOCK_HEIGHT } from './quote-path.ts';
 import type { CircularRouteRequest, NoRouteReason, RouteRequest } from './request.ts';
+import { unlikelihoodLimit } from './unlikelihood.ts';
 
 export type ResolvedRequest =
   | { readonly kind: 'ok'; readonly task: RouteTask }
@@ -56,6 +57,7 @@ export function resolveRequest(snapshot: GraphSnapshot, request: AnyRouteRequest
         maxCltvBlocks: request.maxCltvBlocks ?? MAX_ROUTE_CLTV_BLOCKS,
         maxHops: Math.min(request.maxHops ?? MAX_ONION_HOPS, MAX_ONION_HOPS),
         maxOnionBytes: ONION_BYTES,
+        unlikelihood: leastProbability(request),
       },
     },
   };
@@ -70,6 +72,14 @@ function maxFeeMsat(request: AnyRouteRequest): number {
   if (request.maxFeeMsat !== undefined) narrow(request.maxFeeMsat);
   if (maxFeePpm !== undefined) narrow(feeLimitMsat({ amountMsat, maxFeePpm }));
   return Number(limit);
+}
+
+function leastProbability({ minProbability, probability }: AnyRouteRequest) {
+  if (minProbability === undefined || minProbability === 0) return undefined;
+  if (probability === undefined) {
+    throw new RangeError('minProbability needs `probability`: what each direction succeeds with');
+  }
+  return unlikelihoodLimit({ minProbability, probability });
 }
 
 function assertSensible(request: AnyRouteRequest): void {

@@ -3,14 +3,16 @@
  * prices, so the latest few are kept with their search's memory. One search runs at a time; nothing here awaits.
  */
 import type { GraphSnapshot } from '../graph/snapshot.ts';
-import { type AmountView, buildAmountView } from './amount-view.ts';
-import { BoundSearch } from './bound-search.ts';
-import { ExactSearch } from './exact-search.ts';
 import type { PricingTerms } from './pricing.ts';
+import { BoundSearch } from './search/bound-search.ts';
+import { ExactSearch } from './search/exact-search.ts';
+import { TightBounds } from './search/tight-bounds.ts';
+import { type AmountView, buildAmountView } from './view/amount-view.ts';
 
 export interface Searcher {
   readonly view: AmountView;
   readonly bounds: BoundSearch;
+  readonly tight: TightBounds;
   readonly exact: ExactSearch;
 }
 
@@ -69,8 +71,13 @@ function makeEntry(
   const priceOf = pricing.priceOf(amountMsat);
   const { priced } = pricing;
   const view = buildAmountView(snapshot, { amountMsat, limitMsat, siblings, priced, priceOf });
-  const bounds = new BoundSearch(view);
-  return { ...terms, searcher: { view, bounds, exact: new ExactSearch(view, bounds) } };
+  const searcher = {
+    view,
+    bounds: new BoundSearch(view),
+    tight: new TightBounds(view),
+    exact: new ExactSearch(view),
+  };
+  return { ...terms, searcher };
 }
 
 const MOST_MSAT = 2 ** 52;

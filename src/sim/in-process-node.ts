@@ -56,6 +56,7 @@ export function inProcessNode(network: SimulatedNetwork, nodeId: NodeId): Lightn
 
 const ownChannel = (channel: SimulatedChannelView): OwnChannel => ({
   channelId: channel.channelId,
+  graphChannelId: channel.channelId,
   inboundChannelId: channel.peerScidAlias ?? channel.channelId,
   peer: channel.peer,
   peerAlias: channel.peerAlias,

@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { nodeIdOf } from '../graph/make-graph.ts';
 import { mainnetFile } from '../shared-files.ts';
 import { runCommand } from './run-command.ts';
 
@@ -13,6 +17,15 @@ interface DemoJson {
     attempts: { feeMsat: string; outcome: { kind: string }; hops: { channelId: string }[] }[];
     arrivals: { channelId: string; amountMsat: string }[];
   }[];
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'ballast-demo-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, graph: unknown): string {
+  const file = join(folder, name);
+  writeFileSync(file, JSON.stringify(graph));
+  return file;
 }
 
 /** The demo's own account must agree with the balances that the node lists. */
@@ -69,9 +82,36 @@ describe('ballast demo', () => {
     expectHonest(demo);
   });
 
-  it('says so when the file is none', async () => {
-    const { exit, err } = await runCommand('demo', '--graph', '/nonexistent/graph.json');
-    expect(exit).toBe(2);
-    expect(err).toMatch(/there is no such file/);
+  const oneWay = {
+    nodes: ['a', 'b'].map((name) => ({ pub_key: nodeIdOf(name), alias: name })),
+    edges: [
+      {
+        channel_id: '5',
+        node1_pub: nodeIdOf('a'),
+        node2_pub: nodeIdOf('b'),
+        capacity: '900000',
+        node1_policy: { time_lock_delta: 40, min_htlc: '1', fee_base_msat: '0' },
+        node2_policy: null,
+      },
+    ],
+  };
+
+  it.each<[string, string[], RegExp]>([
+    ['a missing file', ['--graph', '/nonexistent/graph.json'], /there is no such file/],
+    ['a graph without a way back', ['--graph', write('one-way.json', oneWay)], /nothing to rebal/],
+    [
+      'a file and a size',
+      ['--graph', write('one-way.json', oneWay), '--nodes', '50'],
+      /'--nodes <n>' cannot be used with option '--graph <file>'/,
+    ],
+    ['a size that is none', ['--nodes', '3'], /whole number from 20 to 20000/],
+  ])('ends with 2 for %s, in JSON as well', async (_what, args, message) => {
+    const people = await runCommand('demo', ...args);
+    expect([people.exit, people.err]).toEqual([2, expect.stringMatching(message)]);
+    const scripts = await runCommand('demo', ...args, '--json');
+    expect(scripts.exit).toBe(2);
+    expect(JSON.parse(scripts.out)).toEqual({
+      error: { code: 'usage', message: expect.stringMatching(message) },
+    });
   });
 });

@@ -1,15 +1,16 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { nodeIdOf } from '../graph/make-graph.ts';
-import { mainnetFile, REDUCED } from '../shared-files.ts';
+import { mainnetFile, reducedFile } from '../shared-files.ts';
 import { runCommand } from './run-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ballast-graph-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function write(name: string, content: string): string {
+function write(name: string, content: string | Uint8Array): string {
   const file = join(folder, name);
   writeFileSync(file, content);
   return file;
@@ -73,8 +74,14 @@ describe('ballast graph', () => {
       [],
       /cannot read .*: there is no such file/,
     ],
-    ['a folder', () => folder, [], /cannot read/],
+    ['a folder', () => folder, [], /cannot read .*: it is a folder/],
     ['no JSON', () => write('text.json', 'hello'), [], /this is no JSON/],
+    [
+      'a gzip file that was cut',
+      () => write('cut.json.gz', gzipSync(SMALL).subarray(0, 60)),
+      [],
+      /damaged or cut short/,
+    ],
     ['no graph', () => write('other.json', '{"a":1}'), [], /lncli describegraph/],
     ['an unknown node', () => write('small.json', SMALL), ['--node', nodeIdOf('z')], /has no node/],
     [
@@ -95,6 +102,14 @@ describe('ballast graph', () => {
     expect(err).toMatch(message);
     expect(err).not.toContain('    at ');
     expect(out).toBe('');
+    const scripts = await runCommand('graph', file(), ...more, '--json');
+    expect(scripts.exit).toBe(2);
+    expect(JSON.parse(scripts.out)).toEqual({
+      error: {
+        code: expect.stringMatching(/^(usage|graph_format)$/),
+        message: expect.stringMatching(message),
+      },
+    });
   });
 
   const mainnet = mainnetFile();
@@ -108,8 +123,9 @@ describe('ballast graph', () => {
     });
   });
 
-  it.skipIf(!existsSync(REDUCED))('counts the real sub-graph exactly', async () => {
-    const { out } = await runCommand('graph', REDUCED, '--json');
+  const reduced = reducedFile();
+  it.skipIf(reduced === undefined)('counts the real sub-graph exactly', async () => {
+    const { out } = await runCommand('graph', reduced!, '--json');
     expect(JSON.parse(out)).toMatchObject({
       nodes: 99,
       channels: 533,
@@ -133,5 +149,19 @@ describe('the command line', () => {
     const result = await runCommand(...args);
     expect(result.exit).toBe(exit);
     expect(result.out + result.err).toMatch(message);
+  });
+
+  it('tells scripts in JSON what the option parser refuses', async () => {
+    const { exit, out, err } = await runCommand('graph', 'x.json', '--fly', '--json');
+    expect([exit, JSON.parse(out)]).toEqual([
+      2,
+      { error: { code: 'usage', message: "unknown option '--fly'" } },
+    ]);
+    expect(err).toMatch(/unknown option '--fly'/);
+  });
+
+  it('repeats nothing that would act on a terminal', async () => {
+    const { exit, err } = await runCommand('fly\u001b[2J');
+    expect([exit, err]).toEqual([2, "error: unknown command 'fly\ufffd[2J'\n"]);
   });
 });

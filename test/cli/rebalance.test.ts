@@ -1,57 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ServedLnd, SimulatedNetwork, serveLnd } from '../../src/sim/index.ts';
-import type { ChannelId, NodeId } from '../../src/units/ids.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { plainText } from '../../src/cli/render/plain-text.ts';
 import { runCommand } from './run-command.ts';
+import { type ServedCircle, serveCircle } from './served-circle.ts';
 
-/** self -> alice -> bob -> self, with a second channel to bob that alice cannot pay into. */
-interface Stage {
-  readonly network: SimulatedNetwork;
-  readonly self: NodeId;
-  readonly bob: NodeId;
-  readonly alice: NodeId;
-  readonly toAlice: ChannelId;
-  readonly between: ChannelId;
-  readonly toBob: ChannelId;
-  readonly served: ServedLnd;
-  readonly access: readonly string[];
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'ballast-rebalance-'));
-let stage: Stage;
+let stage: ServedCircle;
 
 beforeAll(async () => {
-  const network = new SimulatedNetwork({ seed: 7 });
-  const [self, alice, bob] = ['self', 'alice', 'Bob'].map((alias) =>
-    network.addNode({ alias }),
-  ) as [NodeId, NodeId, NodeId];
-  const policy = { feeBaseMsat: 1000n, feeRatePpm: 100, timeLockDelta: 40 };
-  const open = (node1: NodeId, node2: NodeId, balance1Msat: bigint): ChannelId =>
-    network.openChannel({
-      node1,
-      node2,
-      capacitySat: 10_000_000n,
-      balance1Msat,
-      policy1: policy,
-      policy2: policy,
-    });
-  const toAlice = open(self, alice, 9_000_000_000n);
-  const between = open(alice, bob, 5_000_000_000n);
-  const toBob = open(self, bob, 1_000_000_000n);
-  const served = await serveLnd(network, self);
-  const [tls, macaroon] = [join(folder, 'tls.cert'), join(folder, 'admin.macaroon')];
-  writeFileSync(tls, served.tlsCertPem);
-  writeFileSync(macaroon, served.macaroonBytes);
-  const access = ['--lnd', served.address, '--tls', tls, '--macaroon', macaroon];
-  stage = { network, self, alice, bob, toAlice, between, toBob, served, access };
+  stage = await serveCircle();
 });
 
-afterAll(async () => {
-  await stage.served.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => stage.close());
 
 const rebalance = (...args: readonly string[]) => runCommand('rebalance', ...stage.access, ...args);
 const usual = (): string[] => ['--from', stage.toAlice, '--to', 'bob', '--amount', '1,000,000'];
@@ -96,9 +54,11 @@ describe('ballast rebalance', () => {
   it('ends with 3 when every route is too dear, and says what would do', async () => {
     const { exit, out } = await rebalance(...usual(), '--max-fee-ppm', '202');
     expect(exit).toBe(3);
-    expect(out).toMatch(/cheapest route costs 202010 msat \(202(.0)? ppm\)/);
-    const sat = await rebalance(...usual(), '--max-fee-ppm', '1000', '--max-fee-sat', '202');
-    expect(sat.exit).toBe(3);
+    expect(out).toMatch(/cheapest route costs 202,010 msat \(202 ppm\), above what --max-fee-ppm/);
+    for (const sat of ['202', '0']) {
+      const limited = await rebalance(...usual(), '--max-fee-ppm', '1000', '--max-fee-sat', sat);
+      expect([limited.exit, limited.err]).toEqual([3, '']);
+    }
   });
 
   it('ends with 3 when what is left cannot carry it, naming hop and reason on the way', async () => {
@@ -133,14 +93,14 @@ describe('ballast rebalance', () => {
       stage.between,
     );
     expect(exit).toBe(3);
-    expect(out).toMatch(/only excluded channels/);
+    expect(out).toMatch(/only what --exclude names/);
   });
 
   it.each<[string, () => string[], RegExp]>([
     [
       'an unknown channel',
       () => ['--from', '999', '--to', stage.toBob],
-      /channel 999 is not one of ours/,
+      /--from: channel 999 is not one of ours/,
     ],
     [
       'an unknown alias',
@@ -150,12 +110,12 @@ describe('ballast rebalance', () => {
     [
       'a peer without channel',
       () => ['--from', stage.self, '--to', stage.toBob],
-      /no channel with peer/,
+      /--from: we have no channel with peer/,
     ],
     [
       'one channel for both',
       () => ['--from', stage.toBob, '--to', stage.toBob],
-      /cannot leave and return over the same channel/,
+      /--from and --to both name channel .* cannot leave and return over the same channel/,
     ],
     [
       'a bad exclusion',
@@ -169,8 +129,14 @@ describe('ballast rebalance', () => {
   });
 
   it.each([
-    [['--amount', '0'], /positive number of whole satoshis/],
-    [['--amount', '1.5'], /positive number of whole satoshis/],
+    [['--amount', '0'], /--amount.*at least 1 sat/],
+    [['--amount', '1.5'], /--amount.*whole satoshis/],
+    [['--amount', '1,5'], /--amount.*whole satoshis/],
+    [['--amount', '9000000000000000', '--max-fee-ppm', '1'], /--amount must be at most [\d,]+ sat/],
+    [
+      ['--amount', '1000', '--min-amount', '1001', '--max-fee-ppm', '1'],
+      /--min-amount \(1,001 sat\) must not be above --amount \(1,000 sat\)/,
+    ],
     [['--amount', '5', '--max-fee-ppm', '-1'], /number from 0 to 1000000/],
     [['--amount', '5', '--max-fee-ppm', '1', '--max-attempts', '0'], /whole number from 1/],
   ])('ends with 2 for %j', async (args, message) => {
@@ -180,8 +146,10 @@ describe('ballast rebalance', () => {
   });
 
   it('ends with 6 and the missing permission when the macaroon is too weak', async () => {
-    const weak = join(folder, 'weak.macaroon');
-    writeFileSync(weak, stage.served.bakeMacaroon(['info:read']).macaroonBytes);
+    const weak = stage.write(
+      'weak.macaroon',
+      stage.served.bakeMacaroon(['info:read']).macaroonBytes,
+    );
     const { exit, err } = await rebalance(...usual(), '--max-fee-ppm', '300', '--macaroon', weak);
     expect(exit).toBe(6);
     expect(err).toMatch(/offchain:read/);
@@ -197,5 +165,28 @@ describe('ballast rebalance', () => {
     );
     expect(exit).toBe(6);
     expect(err).toMatch(/127\.0\.0\.1:1/);
+  });
+});
+
+describe('aliases that would act on a terminal', () => {
+  it('are shown harmlessly, in progress, tables and JSON', async () => {
+    const [clear, override, fake] = ['\u001b[2J', '\u202e', '\nSettled: 9 sat moved'];
+    const hostile = await serveCircle({ aliases: [`me${fake}`, `a${clear}`, `b${override}`] });
+    onTestFinished(() => hostile.close());
+    const args = ['--from', hostile.toAlice, '--to', hostile.toBob, '--amount', '1000'];
+    const asked = ['rebalance', ...hostile.access, ...args, '--max-fee-ppm', '5000'];
+    const people = await runCommand(...asked);
+    expect(people.exit, people.err).toBe(0);
+    expect(people.out).toContain('a\ufffd[2J');
+    expect(people.out).toContain('b\ufffd');
+    expect(people.out.match(/^Settled: /gm)).toHaveLength(1);
+    for (const line of people.out.split('\n')) expect(plainText(line)).toBe(line);
+
+    const scripts = await runCommand(...asked, '--json');
+    for (const line of scripts.err.split('\n')) expect(plainText(line)).toBe(line);
+    expect(plainText(scripts.out.trimEnd())).toBe(scripts.out.trimEnd());
+    expect(JSON.parse(scripts.out)).toMatchObject({
+      attempts: [{ hops: [{ toAlias: `a${clear}` }, { toAlias: `b${override}` }, {}] }],
+    });
   });
 });

@@ -30,6 +30,19 @@ describe('rebalances asked for at once', () => {
     expect(square.ourSideMsat(square.in)).toBe(before + 3n * AMOUNT_MSAT);
   });
 
+  it('are carried out as they were asked for, though the request is changed meanwhile', async () => {
+    const square = new Square();
+    const rebalancer = square.rebalancer();
+    const { out: from, in: to } = square;
+    const request = { from, to, amountMsat: AMOUNT_MSAT, maxFeePpm: 1000 };
+    const first = rebalancer.rebalance(request);
+    request.amountMsat = AMOUNT_MSAT / 2n;
+    const second = rebalancer.rebalance(request);
+    request.maxFeePpm = Number.NaN;
+    expect((await first.result).movedMsat).toBe(AMOUNT_MSAT);
+    expect((await second.result).movedMsat).toBe(AMOUNT_MSAT / 2n);
+  });
+
   it('go on after one that could not be meant', async () => {
     const square = new Square();
     const rebalancer = new Rebalancer({

@@ -1,7 +1,8 @@
 /** Rebalances between random channels of random networks: whatever happens, the books agree with the network. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Rebalancer } from '../../src/engine/index.ts';
-import type { OwnChannel } from '../../src/ports.ts';
+import { type RebalanceReport, Rebalancer } from '../../src/engine/index.ts';
+import type { LightningNode, OwnChannel } from '../../src/ports.ts';
 import { generateNetwork } from '../../src/sim/generator.ts';
 import { inProcessNode } from '../../src/sim/in-process-node.ts';
 import { memoryStore } from '../../src/store/index.ts';
@@ -12,61 +13,72 @@ const REBALANCES = 8;
 const MAX_FEE_PPM = 3000;
 
 test('random networks', async () => {
-  const seed = testSeed(4711);
   const outcomes = new Map<string, number>();
-  for (let n = 0; n < NETWORKS; n++) {
-    const random = new SeededRandom(seed + n);
-    const network = generateNetwork({ nodes: 60, seed: seed + n });
-    const totalMsat = network.totalMsat();
-    const { nodes } = await network.description();
-    const counted = nodes.map(({ nodeId }) => ({
-      nodeId,
-      count: network.node(nodeId).listChannels().length,
-    }));
-    counted.sort((a, b) => b.count - a.count);
-    const self = random.pick(counted.slice(0, 10)).nodeId;
-    const node = inProcessNode(network, self);
-    const store = memoryStore();
-    const rebalancer = new Rebalancer({ node, store });
-
-    for (let i = 0; i < REBALANCES; i++) {
-      const channels = await node.ownChannels();
-      const from = random.pick(channels);
-      const to = random.pick(channels.filter((channel) => channel !== from));
-      const before = ownMsat(channels);
-      const report = await rebalancer.rebalance({
-        from: from.channelId,
-        to: to.channelId,
-        amountMsat: BigInt(random.between(1_000, 1_000_000)) * 1000n,
-        minAmountMsat: 1_000_000n,
-        maxFeePpm: MAX_FEE_PPM,
-      }).result;
-      const { kind } = report.outcome;
+  const property = fc.asyncProperty(fc.noShrink(fc.integer()), async (seed) => {
+    await rebalanceAround(new SeededRandom(seed), (kind) => {
       outcomes.set(kind, (outcomes.get(kind) ?? 0) + 1);
-      expect(kind).not.toBe('internal_error');
-      expect(kind).not.toBe('node_error');
-      expect(report.feePaidMsat * 1_000_000n).toBeLessThanOrEqual(
-        report.movedMsat * BigInt(MAX_FEE_PPM),
-      );
-      expect(report.movedMsat > 0n).toBe(kind === 'settled');
-      const lost = before - ownMsat(await node.ownChannels());
-      // Balances are told in whole sat, each rounded down.
-      expect(Math.abs(Number(lost - report.feePaidMsat))).toBeLessThan(1000 * channels.length);
-      for (const { paymentHash, state } of report.invoices) {
-        expect((await node.lookupInvoice(paymentHash))?.state).toBe(state);
-        expect(state).toBe(kind === 'settled' ? 'settled' : 'canceled');
-      }
-    }
-    expect(network.pendingHtlcs()).toEqual([]);
-    expect(network.totalMsat()).toBe(totalMsat);
-    const records = await store.records();
-    const count = (kind: string): number => records.filter((record) => record.kind === kind).length;
-    expect(count('outcome')).toBe(count('intent'));
-  }
+    });
+  });
+  await fc.assert(property, { seed: testSeed(4711), numRuns: NETWORKS });
   // The networks are of no use if nothing ever works, or all does.
   expect(outcomes.get('settled')).toBeGreaterThan(NETWORKS);
   expect(outcomes.size).toBeGreaterThan(1);
 });
+
+/** Rebalances of one node of one network, and what must be true after each of them and at the end. */
+async function rebalanceAround(random: SeededRandom, told: (outcome: string) => void) {
+  const network = generateNetwork({ nodes: 60, seed: random.between(0, 2 ** 31 - 1) });
+  const totalMsat = network.totalMsat();
+  const { nodes } = network.description();
+  const counted = nodes.map(({ nodeId }) => ({
+    nodeId,
+    count: network.node(nodeId).listChannels().length,
+  }));
+  counted.sort((a, b) => b.count - a.count);
+  const node = inProcessNode(network, random.pick(counted.slice(0, 10)).nodeId);
+  const store = memoryStore();
+  const rebalancer = new Rebalancer({ node, store });
+  for (let i = 0; i < REBALANCES; i++) {
+    const channels = await node.ownChannels();
+    const from = random.pick(channels);
+    const to = random.pick(channels.filter((channel) => channel !== from));
+    const report = await rebalancer.rebalance({
+      from: from.channelId,
+      to: to.channelId,
+      amountMsat: BigInt(random.between(1_000, 1_000_000)) * 1000n,
+      minAmountMsat: 1_000_000n,
+      maxFeePpm: MAX_FEE_PPM,
+    }).result;
+    told(report.outcome.kind);
+    await checkReport(node, { report, before: channels });
+  }
+  expect(network.pendingHtlcs()).toEqual([]);
+  expect(network.totalMsat()).toBe(totalMsat);
+  const records = await store.records();
+  const count = (kind: string): number => records.filter((record) => record.kind === kind).length;
+  expect(count('outcome')).toBe(count('intent'));
+}
+
+async function checkReport(
+  node: LightningNode,
+  { report, before }: { report: RebalanceReport; before: readonly OwnChannel[] },
+): Promise<void> {
+  const { kind } = report.outcome;
+  const message = 'message' in report.outcome ? report.outcome.message : '';
+  expect(kind, message).not.toBe('internal_error');
+  expect(kind, message).not.toBe('node_error');
+  expect(report.feePaidMsat * 1_000_000n).toBeLessThanOrEqual(
+    report.movedMsat * BigInt(MAX_FEE_PPM),
+  );
+  expect(report.movedMsat > 0n).toBe(kind === 'settled');
+  const lost = ownMsat(before) - ownMsat(await node.ownChannels());
+  // Balances are told in whole sat, each rounded down.
+  expect(Math.abs(Number(lost - report.feePaidMsat))).toBeLessThan(1000 * before.length);
+  for (const { paymentHash, state } of report.invoices) {
+    expect((await node.lookupInvoice(paymentHash))?.state).toBe(state);
+    expect(state).toBe(kind === 'settled' ? 'settled' : 'canceled');
+  }
+}
 
 const ownMsat = (channels: readonly OwnChannel[]): bigint =>
   channels.reduce((sum, channel) => sum + channel.localBalanceSat * 1000n, 0n);

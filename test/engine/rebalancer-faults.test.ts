@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { RebalanceRequestError } from '../../src/engine/index.ts';
 import type { LightningNode, SendOutcome, Store } from '../../src/ports.ts';
 import { memoryStore } from '../../src/store/index.ts';
+import { settleMicrotasks } from '../sim/circle.ts';
 import { AMOUNT_MSAT, eventKinds, eventOf, Square } from './square.ts';
 
 /** The square with some of our node's methods replaced. */
@@ -81,6 +82,23 @@ describe('lost contact', () => {
     expect(report.startedAtMs + report.durationMs).toBeGreaterThanOrEqual(startedAtMs + 1500);
   });
 
+  test('a node that throws at once has told nothing about the money either', async () => {
+    let sends = 0;
+    const square = withNode(new Square(), (node) => ({
+      sendToRoute: (request) => {
+        sends++;
+        void node.sendToRoute(request);
+        throw new Error('written in plain JavaScript');
+      },
+    }));
+    const run = square.rebalance();
+    expect((await run.result).outcome.kind).toBe('settled');
+    expect(await eventOf(run, 'tracking_unknown')).toMatchObject({
+      reason: 'written in plain JavaScript',
+    });
+    expect(sends).toBe(1);
+  });
+
   test('a payment that never reached the node: cancelled, asked again, and not sent', async () => {
     const square = withNode(new Square(), () => ({ sendToRoute: async () => lostContact }));
     const report = await square.rebalance().result;
@@ -115,6 +133,30 @@ describe('lost contact', () => {
     expect((await run.result).outcome).toMatchObject({ kind: 'in_flight', invoice: 'unknown' });
     expect(cancels).toBeGreaterThan(0);
   });
+});
+
+test('taking back an invoice is tried until the node answers', async () => {
+  let cancels = 0;
+  const square = withNode(new Square(), (node) => ({
+    cancelInvoice: async (paymentHash) => {
+      if (++cancels <= 3) throw new Error('connection refused');
+      return node.cancelInvoice(paymentHash);
+    },
+  }));
+  square.network.holdHtlcsAt(square.bob);
+  const controller = new AbortController();
+  const run = square.rebalance({ signal: controller.signal });
+  const { paymentHash } = await eventOf(run, 'attempt_started');
+  controller.abort();
+  await eventOf(run, 'stopping');
+  await settleMicrotasks();
+  await square.clock.advance(3_499);
+  expect((await square.node.lookupInvoice(paymentHash))?.state).toBe('open');
+  await square.clock.advance(1);
+  expect((await square.node.lookupInvoice(paymentHash))?.state).toBe('canceled');
+  await square.clock.advance(11_500);
+  expect((await run.result).outcome).toMatchObject({ kind: 'in_flight', invoice: 'canceled' });
+  expect(cancels).toBe(4);
 });
 
 describe('a node that does not do its part', () => {
@@ -193,6 +235,24 @@ describe('a store that fails', () => {
     expect(square.ownTotalMsat()).toBe(before - report.feePaidMsat);
     if (kind === 'settled') expect(report.notes).toHaveLength(1);
   });
+});
+
+test.each<[string, object, RegExp]>([
+  ['no node', { node: undefined }, /node must be a LightningNode/],
+  ['a promise of a node', { node: Promise.resolve() }, /await it first/],
+  ['no store', { store: undefined }, /memoryStore/],
+  ['a grace that is no number', { graceMs: Number.NaN }, /graceMs must be .* but is NaN/],
+  ['a negative age', { graphMaxAgeMs: -1 }, /graphMaxAgeMs must be .* but is -1/],
+])('%s: refused at once', (_, options, message) => {
+  expect(() => new Square().rebalancer(options)).toThrow(message);
+});
+
+test('a log that throws changes nothing', async () => {
+  const broken = (): never => {
+    throw new Error('the disk is full');
+  };
+  const log = { debug: broken, info: broken, warn: broken };
+  expect((await new Square().rebalance({}, { log }).result).outcome.kind).toBe('settled');
 });
 
 describe('requests and faults of our own', () => {

@@ -1,6 +1,6 @@
 /** A network for tests of the machine: ourselves with two channels out and two in, and two ways between the peers. */
 import type { RebalanceTerms } from '../../src/executor/rebalance-terms.ts';
-import type { OwnLiquidity } from '../../src/graph/overlay.ts';
+import type { ListedChannel } from '../../src/graph/overlay.ts';
 import type { GraphSnapshot } from '../../src/graph/snapshot.ts';
 import { type ChannelId, type NodeId, parseChannelId } from '../../src/units/ids.ts';
 import { graphOf, nodeIdOf } from '../graph/make-graph.ts';
@@ -29,14 +29,20 @@ export const SNAPSHOT: GraphSnapshot = graphOf([
   { id: 34, ends: [4, 2], policy1: { feeRatePpm: 200 } },
 ]).snapshot();
 
-const balance = (channel: number, spendableMsat: bigint, receivableMsat: bigint): OwnLiquidity => ({
+const balance = (
+  channel: number,
+  spendableMsat: bigint,
+  receivableMsat: bigint,
+): ListedChannel => ({
   channelId: id(channel),
+  graphChannelId: id(channel),
+  inboundChannelId: id(channel),
   spendableMsat,
   receivableMsat,
   active: true,
 });
 
-export const OWN_CHANNELS: readonly OwnLiquidity[] = [
+export const OWN_CHANNELS: readonly ListedChannel[] = [
   balance(10, 80_000_000_000n, 10_000_000n),
   balance(11, 80_000_000_000n, 10_000_000n),
   balance(20, 10_000_000n, 80_000_000_000n),

@@ -8,6 +8,7 @@ import type {
   Secret,
 } from '../../src/executor/rebalance-state.ts';
 import type { RebalanceTerms } from '../../src/executor/rebalance-terms.ts';
+import { ownLiquidity } from '../../src/graph/overlay.ts';
 import { findCircularRoute } from '../../src/pathfinder/find-circular-route.ts';
 import type { JournalRecord } from '../../src/ports.ts';
 import type { PaymentHash } from '../../src/units/ids.ts';
@@ -15,6 +16,10 @@ import { BLOCK_HEIGHT, OWN_CHANNELS, SNAPSHOT } from './circle-network.ts';
 
 export const hashOf = (number: number): PaymentHash =>
   number.toString(16).padStart(64, '0') as PaymentHash;
+
+/** The preimage that the harness drew for such a hash. */
+export const preimageOf = (paymentHash: PaymentHash): Uint8Array =>
+  new Uint8Array(32).fill(Number(BigInt(`0x${paymentHash}`)));
 
 export class MachineHarness {
   state: RebalanceState;
@@ -24,7 +29,10 @@ export class MachineHarness {
   readonly commands: RebalanceCommand[] = [];
   readonly events: RebalanceEvent[] = [];
   readonly journal: JournalRecord[] = [];
+  /** What the caller gets. */
   report: RebalanceReport | undefined;
+  /** How an attempt ended that was under way at the report. */
+  afterwards: RebalanceReport | undefined;
   #secrets = 0;
 
   constructor(terms: RebalanceTerms) {
@@ -52,7 +60,8 @@ export class MachineHarness {
   honestAnswer(command: RebalanceCommand): RebalanceInput | undefined {
     switch (command.kind) {
       case 'find_route': {
-        const overlay = { ...command.request.overlay, ownChannels: OWN_CHANNELS };
+        const ownChannels = OWN_CHANNELS.map(ownLiquidity);
+        const overlay = { ...command.request.overlay, ownChannels };
         const request = { ...command.request, overlay, blockHeight: BLOCK_HEIGHT };
         return {
           kind: 'route_searched',
@@ -108,6 +117,12 @@ export class MachineHarness {
     return this.events.map((event) => event.kind);
   }
 
+  #finish(report: RebalanceReport): void {
+    if (this.afterwards !== undefined) throw new Error('a rebalance reports twice at most');
+    if (this.report === undefined) this.report = report;
+    else this.afterwards = report;
+  }
+
   #secret(): Secret {
     this.#secrets++;
     const preimage = new Uint8Array(32).fill(this.#secrets);
@@ -118,7 +133,7 @@ export class MachineHarness {
     for (const command of commands) {
       this.commands.push(command);
       if (command.kind === 'emit') this.events.push(command.event);
-      else if (command.kind === 'finish') this.report = command.report;
+      else if (command.kind === 'finish') this.#finish(command.report);
       else this.pending.push(command);
     }
   }

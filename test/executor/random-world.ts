@@ -3,6 +3,7 @@
  * may make the machine break. The world keeps the truth about each payment; the machine only hears of it.
  */
 import { expect } from 'vitest';
+import type { RebalanceReport } from '../../src/executor/rebalance-report.ts';
 import type { RebalanceCommand, RebalanceInput } from '../../src/executor/rebalance-state.ts';
 import { feeLimit, type RebalanceTerms } from '../../src/executor/rebalance-terms.ts';
 import {
@@ -15,7 +16,7 @@ import { bytesToHex } from '../../src/units/bytes.ts';
 import type { PaymentHash } from '../../src/units/ids.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import { BLOCK_HEIGHT } from './circle-network.ts';
-import { MachineHarness } from './machine-harness.ts';
+import { MachineHarness, preimageOf } from './machine-harness.ts';
 
 type Send = Extract<RebalanceCommand, { kind: 'send' }>;
 
@@ -55,7 +56,6 @@ export class RandomWorld {
     const { machine } = this;
     for (let count = 0; machine.state.phase !== 'finished'; count++) {
       expect(count, 'the machine must come to an end').toBeLessThan(STEPS);
-      if (machine.state.phase === 'detached' && this.#random.chance(0.5)) break;
       this.#next();
       this.#check();
     }
@@ -144,7 +144,11 @@ export class RandomWorld {
     this.#decide(sent);
     sent.known = true;
     if (sent.truth === 'settled')
-      return { kind: 'settled', preimage: new Uint8Array(32), attemptId };
+      return {
+        kind: 'settled',
+        preimage: preimageOf(sent.command.request.paymentHash),
+        attemptId,
+      };
     return { kind: 'failed', failure: sent.failure, attemptId };
   }
 
@@ -236,9 +240,11 @@ export class RandomWorld {
   /** Looks at the commands that are new. */
   #check(): void {
     const { commands } = this.machine;
+    this.#checkTakingBack();
     for (; this.#checked < commands.length; this.#checked++) {
       const command = commands[this.#checked]!;
       if (command.kind === 'send') this.#checkSend(command);
+      if (command.kind === 'finish') this.#checkReport(command.report);
       if (command.kind === 'cancel_invoice') this.#cancelAsked.add(command.paymentHash);
       if (command.kind === 'add_invoice') {
         const preimage = bytesToHex(command.request.preimage);
@@ -250,9 +256,26 @@ export class RandomWorld {
     }
   }
 
+  /** After a stop the node is asked to cancel the invoice until it tells what became of it. */
+  #checkTakingBack(): void {
+    const { state, pending } = this.machine;
+    if (state.phase !== 'sending' && state.phase !== 'tracking') return;
+    const { invoice } = state.live;
+    if (state.run.stop === null || invoice === 'canceled' || invoice === 'settled') return;
+    const waiting = pending.map((command) => command.kind);
+    if (state.phase === 'tracking' && state.notFound && waiting.includes('track')) return;
+    expect(waiting, 'an invoice that may still be paid is taken back').toContain('cancel_invoice');
+  }
+
+  #checkReport({ outcome }: RebalanceReport): void {
+    const underWay = this.#sent.some((sent) => !sent.known && sent.truth !== 'lost');
+    if (underWay) expect(outcome.kind, 'what is under way is reported so').toBe('in_flight');
+  }
+
   #checkSend(command: Send): void {
     const { paymentHash, route } = command.request;
     const { journal } = this.machine;
+    expect(this.machine.report, 'nothing is sent after the report').toBeUndefined();
     for (const sent of this.#sent) {
       expect(sent.known || sent.truth === 'lost', 'no attempt while another may be under way').toBe(
         true,
@@ -289,9 +312,17 @@ export class RandomWorld {
   }
 
   #checkEnd(): void {
-    const { report } = this.machine;
+    const { report, afterwards, journal, state } = this.machine;
     if (report === undefined) throw new Error('the machine ended without a report');
+    expect(state.phase).toBe('finished');
+    expect(afterwards !== undefined, 'what was under way is followed to its end').toBe(
+      report.outcome.kind === 'in_flight',
+    );
     const settled = this.#sent.find((sent) => sent.truth === 'settled' && sent.known);
+    if (afterwards !== undefined) {
+      expect(afterwards.outcome.kind === 'settled').toBe(settled !== undefined);
+      expect(afterwards.movedMsat > 0n).toBe(settled !== undefined);
+    }
     const { outcome } = report;
     if (settled !== undefined && outcome.kind !== 'in_flight') expect(outcome.kind).toBe('settled');
     if (outcome.kind === 'settled') {
@@ -301,8 +332,6 @@ export class RandomWorld {
       expect(report.movedMsat).toBe(0n);
       expect(report.feePaidMsat).toBe(0n);
     }
-    const underWay = this.#sent.some((sent) => !sent.known && sent.truth !== 'lost');
-    if (underWay) expect(outcome.kind, 'what is under way is reported so').toBe('in_flight');
     for (const [paymentHash, state] of this.#invoices) {
       const told = report.invoices.find((invoice) => invoice.paymentHash === paymentHash);
       expect(told, 'each invoice is accounted for').toBeDefined();
@@ -310,9 +339,15 @@ export class RandomWorld {
       else expect(this.#cancelAsked.has(paymentHash), 'an unpaid invoice is cancelled').toBe(true);
       if (told?.state === 'canceled') expect(state).toBe('canceled');
     }
-    expect(report.attempts).toHaveLength(
-      this.machine.journal.filter((record) => record.kind === 'intent').length,
+    const written = (kind: string): number =>
+      journal.filter((record) => record.kind === kind).length;
+    expect(report.attempts).toHaveLength(written('intent'));
+    const { notes } = afterwards ?? report;
+    if (notes.some((note) => note.includes('journal'))) return;
+    expect(written('outcome'), 'each attempt has its outcome in the journal').toBe(
+      written('intent'),
     );
+    expect(written('end')).toBe(written('invoice') > 0 ? 1 : 0);
   }
 }
 

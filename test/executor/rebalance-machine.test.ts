@@ -7,7 +7,7 @@ import {
 import type { Route } from '../../src/generated/messages/route.ts';
 import type { AttemptRecord, PaymentRecord } from '../../src/ports.ts';
 import { AB, IN, OUT, OUT_2, OWN_CHANNELS, SNAPSHOT, terms } from './circle-network.ts';
-import { hashOf, MachineHarness } from './machine-harness.ts';
+import { hashOf, MachineHarness, preimageOf } from './machine-harness.ts';
 
 type Code = keyof typeof Failure_FailureCode;
 
@@ -35,11 +35,19 @@ function fail(
   return route;
 }
 
-const settle = (machine: MachineHarness): void => {
-  machine.take('send');
-  const preimage = new Uint8Array(32);
+const settle = (machine: MachineHarness, preimage?: Uint8Array): void => {
+  const { paymentHash } = machine.take('send').request;
+  preimage ??= preimageOf(paymentHash);
   machine.give({ kind: 'sent', outcome: { kind: 'settled', preimage, attemptId: 1n } });
 };
+
+/** The node does not tell what became of the invoice. Gives the pause after which it had been asked. */
+function refuseToCancel(machine: MachineHarness): number {
+  const { paymentHash, delayMs } = machine.take('cancel_invoice');
+  const outcome = { kind: 'unknown', reason: 'no answer' } as const;
+  machine.give({ kind: 'invoice_cancelled', paymentHash, outcome });
+  return delayMs;
+}
 
 const channels = (route: Route): string[] => route.hops.map((hop) => hop.chanId);
 
@@ -91,6 +99,36 @@ describe('the way to a payment', () => {
       invoices: [{ state: 'settled' }],
     });
     expect(machine.eventKinds()).toEqual(['route_found', 'attempt_started', 'settled', 'finished']);
+  });
+
+  test('a preimage that is not ours is noted; one that is, or is missing, is not', () => {
+    const notes = (preimage?: Uint8Array): readonly string[] | undefined => {
+      const machine = started();
+      settle(machine, preimage);
+      machine.run();
+      expect(machine.report?.outcome.kind).toBe('settled');
+      return machine.report?.notes;
+    };
+    expect(notes()).toEqual([]);
+    expect(notes(new Uint8Array())).toEqual([]);
+    expect(notes(new Uint8Array(32))).toEqual([expect.stringContaining('not ours')]);
+  });
+
+  test('an arrival over another channel than was asked for is noted', () => {
+    const machine = started();
+    settle(machine);
+    machine.run({ until: 'find_arrival' });
+    machine.take('find_arrival');
+    const channelId = '21' as typeof IN;
+    machine.give({
+      kind: 'arrival_found',
+      arrivals: [{ channelId, amountMsat: 1_000_000_000n, state: 'settled' }],
+    });
+    machine.run();
+    expect(machine.report).toMatchObject({
+      arrivedAsAsked: false,
+      notes: [expect.stringContaining('over channel 21 instead of 20')],
+    });
   });
 
   test('a dry run makes no invoice and leaves no trace', () => {
@@ -160,6 +198,30 @@ describe('the way to a payment', () => {
     machine.give({ ...found, ownChannels });
     machine.run();
     expect(channels(machine.take('send').request.route)).toEqual(['10', '30', '777']);
+  });
+
+  test('own channels that the node lists under other ids than the graph go by the latter in routes', () => {
+    const [listedOut, listedIn] = ['710', '720'] as (typeof IN)[];
+    const machine = new MachineHarness(
+      terms({ outChannels: [listedOut!], inChannels: [listedIn!] }),
+    );
+    const command = machine.take('find_route');
+    expect(command.request).toMatchObject({ outChannels: ['710'], inChannels: ['720'] });
+    const inGraphIds = { ...command.request, outChannels: [OUT], inChannels: [IN] };
+    const found = machine.honestAnswer({ ...command, request: inGraphIds });
+    if (found?.kind !== 'route_searched') throw new Error('no search was answered');
+    const listed = (id: typeof IN) => (id === OUT ? listedOut! : id === IN ? listedIn! : id);
+    const ownChannels = OWN_CHANNELS.map((own) => ({ ...own, channelId: listed(own.channelId) }));
+    machine.give({ ...found, ownChannels });
+    machine.run();
+    const send = machine.pending[0];
+    expect(send?.kind === 'send' && channels(send.request.route)).toEqual(['10', '30', '20']);
+    settle(machine);
+    machine.run();
+    expect(machine.report).toMatchObject({
+      outcome: { kind: 'settled' },
+      attempts: [{ hops: [{ channelId: '710' }, { channelId: '30' }, { channelId: '720' }] }],
+    });
   });
 });
 
@@ -451,6 +513,27 @@ describe('an unknown outcome', () => {
     expect(machine.kinds().filter((kind) => kind === 'send')).toHaveLength(1);
   });
 
+  test('that the node does not know, with its invoice cancelled before: it is asked once more', () => {
+    const machine = started();
+    machine.give({ kind: 'stop', cause: 'aborted' });
+    machine.give(machine.honestAnswer(machine.take('cancel_invoice'))!);
+    machine.take('send');
+    machine.give({ kind: 'sent', outcome: { kind: 'unknown', reason: 'connection lost' } });
+    for (const delayMs of [0, 500]) {
+      expect(machine.take('track').delayMs).toBe(delayMs);
+      expect(machine.state.phase).toBe('tracking');
+      machine.give({ kind: 'tracked', update: { kind: 'not_found' } });
+    }
+    machine.run();
+    machine.take('start_grace');
+    machine.run();
+    expect(machine.report).toMatchObject({
+      outcome: { kind: 'aborted' },
+      attempts: [{ outcome: { kind: 'not_sent' } }],
+      invoices: [{ state: 'canceled' }],
+    });
+  });
+
   test('that the node does not know, but whose invoice is paid, is followed on', () => {
     const { machine } = lost();
     machine.take('track');
@@ -483,6 +566,46 @@ describe('an unknown outcome', () => {
     });
     expect(machine.state.phase).toBe('tracking');
     expect(machine.pending.map((command) => command.kind)).toEqual(['cancel_invoice']);
+  });
+
+  test('that shows after its invoice was taken back, and failed, goes on with a new hash', () => {
+    const { machine, route } = lost();
+    machine.take('track');
+    machine.give({ kind: 'tracked', update: { kind: 'not_found' } });
+    machine.run({ until: 'track' });
+    machine.take('track');
+    const failure = Failure.fromPartial({
+      code: Failure_FailureCode.TEMPORARY_CHANNEL_FAILURE,
+      failureSourceIndex: 1,
+    });
+    const attempts = [attempt(route, { state: 'failed', failure })];
+    machine.give({
+      kind: 'tracked',
+      update: { kind: 'payment', payment: payment({ state: 'failed', attempts }) },
+    });
+    machine.run();
+    expect(machine.take('send').request.paymentHash).toBe(hashOf(2));
+  });
+
+  test('that the node does not know: taking back is tried, with pauses, until it is told', () => {
+    const { machine } = lost();
+    machine.take('track');
+    machine.give({ kind: 'tracked', update: { kind: 'not_found' } });
+    const pauses: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      refuseToCancel(machine);
+      pauses.push(machine.take('track').delayMs);
+      machine.give({ kind: 'tracked', update: { kind: 'not_found' } });
+    }
+    expect(pauses).toEqual([500, 1000, 2000]);
+    machine.run({ until: 'track' });
+    machine.take('track');
+    machine.give({ kind: 'tracked', update: { kind: 'not_found' } });
+    machine.run();
+    expect(machine.report).toMatchObject({
+      attempts: [{ outcome: { kind: 'not_sent' } }],
+      invoices: [{ state: 'canceled' }],
+    });
   });
 });
 
@@ -544,6 +667,46 @@ describe('deadline and abort', () => {
       { kind: 'outcome', outcome: { kind: 'failed' } },
       { kind: 'end', reason: 'aborted', movedMsat: 0n },
     ]);
+  });
+
+  test('under way, with a node that does not cancel: it is asked until it tells, before the report and after', () => {
+    const machine = started();
+    machine.give({ kind: 'stop', cause: 'aborted' });
+    machine.take('start_grace');
+    const pauses = Array.from({ length: 6 }, () => refuseToCancel(machine));
+    machine.give({ kind: 'grace_over' });
+    expect(machine.report).toMatchObject({
+      outcome: {
+        kind: 'in_flight',
+        invoice: 'unknown',
+        message: expect.stringMatching(/may still/),
+      },
+      invoices: [{ state: 'unknown' }],
+    });
+    pauses.push(refuseToCancel(machine));
+    expect(pauses).toEqual([0, 500, 1000, 2000, 4000, 5000, 5000]);
+    machine.give(machine.honestAnswer(machine.take('cancel_invoice'))!);
+    expect(machine.pending.map((command) => command.kind)).toEqual(['send']);
+    fail(machine, 'INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS', 3);
+    machine.run();
+    expect(machine.journal.at(-1)).toMatchObject({ kind: 'end', reason: 'aborted' });
+    expect(machine.afterwards?.invoices).toEqual([{ paymentHash: hashOf(1), state: 'canceled' }]);
+  });
+
+  test('reported as in flight, and settled after all: that is what the journal says', () => {
+    const machine = started();
+    machine.give({ kind: 'stop', cause: 'deadline' });
+    machine.take('start_grace');
+    machine.give({ kind: 'grace_over' });
+    settle(machine);
+    machine.pending = machine.pending.filter((command) => command.kind !== 'cancel_invoice');
+    machine.run();
+    expect(machine.journal.slice(2)).toMatchObject([
+      { kind: 'outcome', outcome: { kind: 'settled' } },
+      { kind: 'end', reason: 'settled', feePaidMsat: 100_000n, movedMsat: 1_000_000_000n },
+    ]);
+    expect(machine.report?.outcome.kind).toBe('in_flight');
+    expect(machine.eventKinds().at(-1)).toBe('finished');
   });
 
   test('under way, but it settles: that is what counts', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ShrinkSituation, shrinkAmount } from '../../src/executor/shrink-amount.ts';
 import type { NoRouteReason } from '../../src/pathfinder/request.ts';
+import { testSeed } from '../seeded-random.ts';
 
 const situation = (
   reason: NoRouteReason,
@@ -11,7 +12,7 @@ const situation = (
   minAmountMsat: 100_000_000n,
   reason,
   metCeilings: false,
-  feeLimitMsat: 1_000_000n,
+  feeLimitMsat: () => 1_000_000n,
   ...more,
 });
 
@@ -50,9 +51,40 @@ test.each<[string, ShrinkSituation, bigint | null]>([
     700_000_500n,
   ],
   [
-    'nothing, where excluded channels are the only obstacle',
+    'half, where excluded channels are the obstacle: narrower ones may not be excluded',
     situation({ code: 'avoided', cheapestFeeMsat: 1n }),
-    null,
+    500_000_000n,
+  ],
+  [
+    'half, where the routes are too dear',
+    situation({ code: 'fee_limit', cheapestFeeMsat: 1n, cheapestFeePpm: 1 }),
+    500_000_000n,
+  ],
+  [
+    'the minimum, where announced limits were found to allow less only',
+    situation({ code: 'amount_too_large', payableMsat: 99_000_000n }),
+    100_000_000n,
+  ],
+  [
+    'the minimum, where the fee limit leaves no more of the balance',
+    situation(
+      { code: 'no_outgoing_balance', bestSpendableMsat: 100_500_000n },
+      { feeLimitMsat: () => 1_000_000n },
+    ),
+    100_000_000n,
+  ],
+  [
+    'what can be sent with the fee of what is sent, not that of the amount before',
+    situation(
+      { code: 'no_outgoing_balance', bestSpendableMsat: 550_000_000n },
+      { feeLimitMsat: (amountMsat) => amountMsat / 10n },
+    ),
+    500_000_000n,
+  ],
+  [
+    'the minimum, where no smaller amount was found to pass',
+    situation({ code: 'disconnected' }),
+    100_000_000n,
   ],
   [
     'nothing, where less than the minimum would fit',
@@ -69,14 +101,14 @@ test.each<[string, ShrinkSituation, bigint | null]>([
   ],
   [
     'nothing, where no amount helps',
-    situation({ code: 'disconnected' }, { metCeilings: true }),
+    situation({ code: 'no_outgoing_channel' }, { metCeilings: true }),
     null,
   ],
 ])('%s', (_, given, expected) => {
   expect(shrinkAmount(given)).toBe(expected);
 });
 
-test('amounts only shrink, stay above the minimum, and come to an end soon', () => {
+test('amounts only shrink, and soon come down to the minimum, unless our own channels hold less', () => {
   const msat = fc.bigInt({ min: 1n, max: 2n ** 52n });
   const reason = msat.chain((amount) =>
     fc.constantFrom<NoRouteReason>(
@@ -84,6 +116,7 @@ test('amounts only shrink, stay above the minimum, and come to an end soon', () 
       { code: 'no_incoming_capacity', bestReceivableMsat: amount },
       { code: 'no_outgoing_balance', bestSpendableMsat: amount },
       { code: 'avoided', cheapestFeeMsat: amount },
+      { code: 'disconnected' },
     ),
   );
   fc.assert(
@@ -97,14 +130,18 @@ test('amounts only shrink, stay above the minimum, and come to an end soon', () 
           minAmountMsat,
           reason: given,
           metCeilings,
-          feeLimitMsat: 10n,
+          feeLimitMsat: () => 10n,
         });
-        if (next === null) return;
+        if (next === null) break;
         expect(next).toBeLessThan(amountMsat);
         expect(next).toBeGreaterThanOrEqual(minAmountMsat);
         amountMsat = next;
       }
+      const exceedsOurs =
+        (given.code === 'no_incoming_capacity' && given.bestReceivableMsat < minAmountMsat) ||
+        (given.code === 'no_outgoing_balance' && given.bestSpendableMsat < minAmountMsat);
+      expect(amountMsat).toBe(exceedsOurs ? start : minAmountMsat);
     }),
-    { seed: 17 },
+    { seed: testSeed(17), numRuns: 500 },
   );
 });

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure_FailureCode as Code } from '../../src/generated/messages/failure.ts';
+import { Route } from '../../src/generated/messages/route.ts';
 import type { ChannelPolicy } from '../../src/ports.ts';
-import {
-  checkCircularForward,
-  checkForward,
-  checkTransit,
-  type ForwardTerms,
-} from '../../src/sim/forwarding-check.ts';
+import { checkForward, checkTransit, type ForwardTerms } from '../../src/sim/forwarding-check.ts';
+import { SimulatedNetwork } from '../../src/sim/network.ts';
+import type { SimulatedNode } from '../../src/sim/node.ts';
+import type { SimulatedAttempt } from '../../src/sim/records.ts';
 import { forwardingFeeMsat } from '../../src/units/fee.ts';
-import type { ChannelId } from '../../src/units/ids.ts';
+import { type ChannelId, parseChannelId } from '../../src/units/ids.ts';
 import { testSeed } from '../seeded-random.ts';
 import vectors from '../vectors/send-to-route.json' with { type: 'json' };
+import { attemptOf, invoiceOf, ManualClock, settleMicrotasks } from './circle.ts';
 
 const HEIGHT = 100;
 const POLICY: ChannelPolicy = {
@@ -26,6 +26,68 @@ const POLICY: ChannelPolicy = {
   lastUpdate: 0,
 };
 const PLENTY = 10n ** 15n;
+
+interface TwoNodes {
+  readonly network: SimulatedNetwork;
+  readonly alice: SimulatedNode;
+  readonly bob: SimulatedNode;
+}
+
+/** Alice and Bob with the channels that the ids stand for; one channel where `outgoing` is Bob's alias of `incoming`. */
+function twoNodes(ids: {
+  readonly incoming: ChannelId;
+  readonly outgoing: ChannelId;
+  readonly sameChannel: boolean;
+}): TwoNodes {
+  const { incoming, outgoing, sameChannel } = ids;
+  const network = new SimulatedNetwork({ seed: 1, blockHeight: HEIGHT, clock: new ManualClock() });
+  const [node1, node2] = [network.addNode(), network.addNode()];
+  const policy = { feeBaseMsat: 0n, feeRatePpm: 0, timeLockDelta: 40 };
+  const ends = { node1, node2, capacitySat: 1_000_000n, policy1: policy, policy2: policy };
+  if (sameChannel) {
+    const aliases = { node1: parseChannelId('16000000x1x1'), node2: outgoing };
+    network.openChannel({ ...ends, channelId: incoming, private: true, aliases });
+  } else {
+    for (const channelId of new Set([incoming, outgoing])) {
+      network.openChannel({ ...ends, channelId });
+    }
+  }
+  return { network, alice: network.node(node1), bob: network.node(node2) };
+}
+
+/** Why a node refused to forward, until the signal. */
+async function refusalsOf(node: SimulatedNode, signal: AbortSignal): Promise<string[]> {
+  const details: string[] = [];
+  for await (const { event } of node.htlcEvents({ signal })) {
+    if (event.kind === 'link_fail') details.push(event.detail);
+  }
+  return details;
+}
+
+/** Alice pays herself by way of Bob. */
+function thereAndBack(
+  { network, alice, bob }: TwoNodes,
+  ids: { readonly incoming: ChannelId; readonly outgoing: ChannelId },
+): Promise<SimulatedAttempt> {
+  const { paymentHash, paymentAddr } = invoiceOf(alice);
+  const amountMsat = 1_000_000n;
+  const expiry = network.blockHeight + 43;
+  const route = Route.fromPartial({
+    totalAmtMsat: amountMsat,
+    totalTimeLock: expiry + 40,
+    hops: [
+      { chanId: ids.incoming, pubKey: bob.nodeId, amtToForwardMsat: amountMsat, expiry },
+      {
+        chanId: ids.outgoing,
+        pubKey: alice.nodeId,
+        amtToForwardMsat: amountMsat,
+        expiry,
+        mppRecord: { paymentAddr, totalAmtMsat: amountMsat },
+      },
+    ],
+  });
+  return attemptOf(alice.sendToRoute({ paymentHash, route }));
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: the vectors' inputs differ by kind
 const ofKind = (kind: string): { id: string; input: any; expected: any }[] =>
@@ -52,19 +114,22 @@ describe("lnd's vectors", () => {
     expect(refusal?.code).toBe(expected.accepted ? undefined : Code.FEE_INSUFFICIENT);
   });
 
-  it.each(ofKind('circular_forward_check'))('$id', ({ input, expected }) => {
-    // An alias is resolved to its channel before the check.
-    const outgoing = input.same_base_scid_alias ? input.incoming_scid : input.outgoing_scid;
-    const refusal = checkCircularForward({
-      incomingChannel: input.incoming_scid as ChannelId,
-      outgoingChannel: outgoing as ChannelId,
-      allowCircularRoute: input.allow_circular_route,
-    });
-    if (expected.failure === null) expect(refusal).toBeUndefined();
-    else {
-      expect(refusal?.code).toBe(Code[expected.failure.code as keyof typeof Code]);
-      expect(refusal?.detail).toBe(expected.failure.detail);
+  it.each(ofKind('circular_forward_check'))('$id', async ({ input, expected }) => {
+    const { incoming_scid, outgoing_scid, same_base_scid_alias, allow_circular_route } = input;
+    const [incoming, outgoing] = [parseChannelId(incoming_scid), parseChannelId(outgoing_scid)];
+    const pair = twoNodes({ incoming, outgoing, sameChannel: same_base_scid_alias });
+    pair.network.setAllowCircularRoute(pair.bob.nodeId, allow_circular_route);
+    const stop = new AbortController();
+    const refusals = refusalsOf(pair.bob, stop.signal);
+    const { state, failure } = await thereAndBack(pair, { incoming, outgoing });
+    await settleMicrotasks();
+    stop.abort();
+    if (expected.failure === null) {
+      expect(state).toBe('settled');
+      return;
     }
+    expect(failure).toMatchObject({ code: Code[expected.failure.code as keyof typeof Code] });
+    expect(await refusals).toEqual([expected.failure.detail]);
   });
 });
 

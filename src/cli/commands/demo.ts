@@ -7,13 +7,15 @@ import { type SimulatedNetwork, serveLnd } from '../../sim/index.ts';
 import { memoryStore } from '../../store/index.ts';
 import type { NodeId } from '../../units/ids.ts';
 import { buildNetwork, candidateNodes, levellingMoves, type Move } from '../demo/stage.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { grouped, nodeName, satFromMsat } from '../render/figures.ts';
 import { ProgressLines } from '../render/progress.ts';
 import { attemptsTable, balancesTable, outcomeSentence } from '../render/report.ts';
+import { warningLog } from '../warning-log.ts';
 
 export interface DemoOptions {
+  /** Size of the generated network; not looked at where a graph is given. */
   readonly nodes: number;
   readonly graph?: string;
   readonly seed: number;
@@ -35,7 +37,14 @@ export async function demoCommand(options: DemoOptions, output: Output): Promise
   output.progress(
     `network: ${grouped(nodes.length)} nodes, ${grouped(channels.length)} channels, balances hidden (seed ${options.seed})`,
   );
-  for (const self of candidateNodes(network, options.seed).slice(0, MAX_NODES)) {
+  const candidates = candidateNodes(network, options.seed);
+  if (candidates.length === 0) {
+    throw new UsageError(
+      `${options.graph ?? 'the network'} has no channel that both ends announce and keep enabled, so there is nothing to ` +
+        'rebalance; give the whole output of `lncli describegraph`',
+    );
+  }
+  for (const self of candidates.slice(0, MAX_NODES)) {
     const result = await rebalanceNode(network, self, output);
     if (result === undefined) continue;
     output.answer({
@@ -46,9 +55,14 @@ export async function demoCommand(options: DemoOptions, output: Output): Promise
     });
     return EXIT.success;
   }
-  output.progress('no rebalance settled; try another --seed or a larger --nodes');
+  output.fail({ code: 'not_settled', message: `no rebalance settled; ${advice(options)}` });
   return EXIT.notSettled;
 }
+
+const advice = ({ graph }: DemoOptions): string =>
+  graph === undefined
+    ? 'try another --seed or a larger --nodes'
+    : 'another --seed draws other balances, and a graph with more channels has more ways around';
 
 interface DemoResult {
   readonly self: NodeId;
@@ -75,14 +89,14 @@ async function rebalanceNode(
       `node: ${nodeName(info)} (${info.nodeId}), lnd ${info.version} at ${served.address} over TLS`,
     );
     const before = await node.ownChannels();
-    output.print(balancesTable(before));
+    output.print(...balancesTable(before));
     const { graph } = NetworkGraph.fromDescription(await node.describeGraph());
     const moves = levellingMoves(before, graph.snapshot());
     const rebalances = await rebalanceUntilSettled({ node, graph, moves }, output);
     const last = rebalances.at(-1);
     if (last?.outcome.kind !== 'settled') return undefined;
     const after = await node.ownChannels();
-    output.print(balancesTable(after, before));
+    output.print(...balancesTable(after, before));
     output.print(outcomeSentence(last));
     return { self, before, after, rebalances };
   } finally {
@@ -95,7 +109,7 @@ async function rebalanceUntilSettled(
   { node, graph, moves }: { node: LightningNode; graph: NetworkGraph; moves: readonly Move[] },
   output: Output,
 ): Promise<RebalanceReport[]> {
-  const rebalancer = new Rebalancer({ node, graph, store: memoryStore() });
+  const rebalancer = new Rebalancer({ node, graph, store: memoryStore(), log: warningLog(output) });
   const reports: RebalanceReport[] = [];
   for (const move of moves.slice(0, MAX_MOVES)) {
     const [from, to] = [move.from, move.to].map(({ peer, peerAlias }) =>
@@ -118,7 +132,7 @@ async function rebalanceUntilSettled(
     }
     const report = await run.result;
     reports.push(report);
-    if (report.attempts.length > 0) output.print(attemptsTable(report.attempts));
+    if (report.attempts.length > 0) output.print(...attemptsTable(report.attempts));
     if (report.outcome.kind === 'settled') break;
     output.progress(outcomeSentence(report));
   }

@@ -1,15 +1,13 @@
 /** `ballast graph FILE`: what is in a graph file. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { loadDescribeGraph } from '../../graph/load-describe-graph.ts';
 import type { NetworkGraph } from '../../graph/network-graph.ts';
 import { type NodeStatistics, nodeStatistics } from '../../graph/node-statistics.ts';
-import type { ParsedGraph } from '../../graph/parse-describe-graph.ts';
 import type { Quantiles } from '../../graph/quantiles.ts';
 import { graphStatistics } from '../../graph/statistics.ts';
 import type { RejectedRecord } from '../../ports.ts';
 import { isNodeId, type NodeId } from '../../units/ids.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
+import { readGraphFile } from '../graph-file.ts';
 import type { Output } from '../output.ts';
 import { grouped, nodeName, ratio } from '../render/figures.ts';
 import { table } from '../render/table.ts';
@@ -26,12 +24,12 @@ export async function graphCommand(
   options: GraphOptions,
   output: Output,
 ): Promise<ExitCode> {
-  const { graph, rejected } = await loadGraphFile(file);
+  const { graph, rejected } = await loadDescribeGraph(await readGraphFile(file));
   const statistics = graphStatistics(graph);
   const node = options.node === undefined ? undefined : nodeFigures(graph, options.node);
   output.answer({ ...statistics, rejected, ...(node === undefined ? {} : { node }) });
   output.print(
-    table(
+    ...table(
       ['', 'count'],
       ['left', 'right'],
       [
@@ -48,7 +46,7 @@ export async function graphCommand(
     ),
   );
   output.print(
-    quantileTable([
+    ...quantileTable([
       ['channels of a node', statistics.degree],
       ['channel capacity, sat', statistics.channelCapacitySat],
       ['base fee, msat', statistics.feeBaseMsat],
@@ -59,21 +57,6 @@ export async function graphCommand(
   if (node !== undefined) printNode(node, output);
   printRejected(rejected, output);
   return EXIT.success;
-}
-
-/** @throws UsageError when the file is missing or no graph. */
-async function loadGraphFile(file: string): Promise<ParsedGraph> {
-  return loadDescribeGraph(await openFile(file));
-}
-
-/** @throws UsageError when there is no such file. */
-export async function openFile(file: string): Promise<AsyncIterable<Uint8Array>> {
-  const found = await stat(file).catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.message;
-    throw new UsageError(`cannot read ${file}: ${why}`, { cause });
-  });
-  if (found.isDirectory()) throw new UsageError(`cannot read ${file}: it is a folder`);
-  return createReadStream(file);
 }
 
 function nodeFigures(graph: NetworkGraph, wanted: string): NodeStatistics {
@@ -102,7 +85,7 @@ function findNode(graph: NetworkGraph, wanted: string): NodeId {
   return only;
 }
 
-function quantileTable(rows: readonly (readonly [string, Quantiles])[]): string {
+function quantileTable(rows: readonly (readonly [string, Quantiles])[]): readonly string[] {
   return table(
     ['', 'least', '10 %', 'median', '90 %', 'most'],
     ['left', 'right', 'right', 'right', 'right', 'right'],
@@ -116,7 +99,7 @@ function printNode(node: NodeStatistics, output: Output): void {
       `${grouped(node.capacitySat)} sat`,
   );
   output.print(
-    quantileTable([
+    ...quantileTable([
       ['it asks, ppm', node.feeRatePpmOut],
       ['its peers ask, ppm', node.feeRatePpmIn],
     ]),

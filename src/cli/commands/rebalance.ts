@@ -1,176 +1,164 @@
 /** `ballast rebalance`: one rebalance on a real lnd. */
 import {
-  type RebalanceOutcome,
   type RebalanceReport,
+  type RebalanceRequest,
   RebalanceRequestError,
   Rebalancer,
-  systemClock,
 } from '../../engine/index.ts';
 import { connectLnd } from '../../node/lnd/index.ts';
-import type { Exclusions } from '../../pathfinder/request.ts';
 import type { LightningNode, OwnChannel } from '../../ports.ts';
 import { memoryStore } from '../../store/index.ts';
-import { msatToSatFloor } from '../../units/amounts.ts';
-import { type ChannelId, isNodeId, type NodeId, tryParseChannelId } from '../../units/ids.ts';
 import { resolveSelection } from '../channel-names.ts';
-import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
+import {
+  type ExitCode,
+  exitCodeOf,
+  followUp,
+  UnresolvedPaymentError,
+  UsageError,
+} from '../exit-codes.ts';
 import type { Output } from '../output.ts';
+import { balancesAfter } from '../rebalance/balances-after.ts';
+import { type Access, checkAccess } from '../rebalance/check-access.ts';
+import { PaymentWatch } from '../rebalance/payment-watch.ts';
+import { rebalanceTerms, type TermsOptions } from '../rebalance/terms.ts';
 import { ProgressLines } from '../render/progress.ts';
 import { attemptsTable, balancesTable, outcomeSentence } from '../render/report.ts';
+import { type StopSignals, stopSignals } from '../stop-signals.ts';
+import { warningLog } from '../warning-log.ts';
 
-export interface RebalanceOptions {
-  readonly lnd: string;
-  readonly tls: string;
-  readonly macaroon: string;
+export interface RebalanceOptions extends Access, TermsOptions {
   readonly from: readonly string[];
   readonly to: readonly string[];
-  readonly amount: bigint;
-  readonly minAmount?: bigint;
-  readonly maxFeePpm: number;
-  readonly maxFeeSat?: bigint;
-  readonly maxAttempts?: number;
-  /** Seconds. */
-  readonly timeout?: number;
-  readonly exclude?: readonly string[];
-  readonly dryRun?: boolean;
 }
 
 export async function rebalanceCommand(
   options: RebalanceOptions,
   output: Output,
 ): Promise<ExitCode> {
-  const exclude = exclusions(options.exclude ?? []);
+  const terms = rebalanceTerms(options);
+  await checkAccess(options);
   const node = await connectLnd({
     address: options.lnd,
     tlsCert: options.tls,
     macaroon: options.macaroon,
   });
-  const interrupted = onInterrupt(output);
+  const watch = new PaymentWatch();
+  const stops = watchForStop(watch, output);
   try {
-    return await run(node, options, { exclude, output, signal: interrupted.signal });
-  } catch (error) {
-    if (error instanceof RebalanceRequestError)
-      throw new UsageError(error.message, { cause: error });
-    throw error;
+    const before = await node.ownChannels();
+    const request = { ...terms, ...selections(options, before), signal: stops.signal };
+    const report = await follow(node, request, { watch, output });
+    const exit = exitCodeOf(report.outcome);
+    watch.reported(exit);
+    await showEnd(node, { report, before, stops, output });
+    return exit;
   } finally {
-    interrupted.release();
-    await node.close();
+    stops.release();
+    // Whatever closing brings up, the outcome stands.
+    await node.close().catch(() => {});
   }
 }
 
-async function run(
-  node: LightningNode,
+/** @throws UsageError when names mean none of our channels, or the same one on both sides. */
+function selections(
   options: RebalanceOptions,
-  context: { exclude: Exclusions; output: Output; signal: AbortSignal },
-): Promise<ExitCode> {
-  const { output, signal, exclude } = context;
-  const before = await node.ownChannels();
-  const rebalancer = new Rebalancer({ node, store: memoryStore() });
-  const running = rebalancer.rebalance({
-    from: resolveSelection(options.from, before),
-    to: resolveSelection(options.to, before),
-    amountMsat: options.amount * 1000n,
-    maxFeePpm: options.maxFeePpm,
-    dryRun: options.dryRun ?? false,
-    signal,
-    exclude,
-    ...(options.minAmount === undefined ? {} : { minAmountMsat: options.minAmount * 1000n }),
-    ...(options.maxFeeSat === undefined ? {} : { maxFeeMsat: options.maxFeeSat * 1000n }),
-    ...(options.maxAttempts === undefined ? {} : { maxAttempts: options.maxAttempts }),
-    ...(options.timeout === undefined ? {} : { deadlineMs: options.timeout * 1000 }),
-  });
-  const lines = new ProgressLines();
-  for await (const event of running) {
-    for (const line of lines.linesOf(event)) output.progress(line);
-  }
-  const report = await running.result;
-  output.answer(report);
-  if (report.attempts.length > 0) {
-    output.print(attemptsTable(report.attempts));
-    const touched = new Set(
-      report.attempts.flatMap(({ hops }) => hops.map((hop) => hop.channelId)),
+  channels: readonly OwnChannel[],
+): Required<Pick<RebalanceRequest, 'from' | 'to'>> {
+  const from = resolveSelection({ option: '--from', names: options.from }, channels);
+  const to = resolveSelection({ option: '--to', names: options.to }, channels);
+  if (from.length === 1 && to.length === 1 && from[0] === to[0]) {
+    throw new UsageError(
+      `--from and --to both name channel ${from[0]} alone; a payment cannot leave and return over the same channel`,
     );
-    const after = await balancesAfter(node, { report, before });
+  }
+  return { from, to };
+}
+
+/** Runs the rebalance and shows its progress. */
+async function follow(
+  node: LightningNode,
+  request: RebalanceRequest,
+  { watch, output }: { watch: PaymentWatch; output: Output },
+): Promise<RebalanceReport> {
+  const rebalancer = new Rebalancer({ node, store: memoryStore(), log: warningLog(output) });
+  const run = rebalancer.rebalance(request);
+  const lines = new ProgressLines();
+  try {
+    for await (const event of run) {
+      watch.see(event);
+      for (const line of lines.linesOf(event)) output.progress(line);
+    }
+    return await run.result;
+  } catch (error) {
+    if (watch.underWay !== undefined) {
+      throw new UnresolvedPaymentError(watch.underWay, { cause: error });
+    }
+    if (error instanceof RebalanceRequestError) {
+      throw new UsageError(error.message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** Longest wait for balances, which are for information only. */
+const BALANCES_MS = 5000;
+
+/** The outcome first; balances as far as the node will still tell them. Never rejects. */
+async function showEnd(
+  node: LightningNode,
+  end: {
+    readonly report: RebalanceReport;
+    readonly before: readonly OwnChannel[];
+    readonly stops: StopSignals;
+    readonly output: Output;
+  },
+): Promise<void> {
+  const { report, before, stops, output } = end;
+  output.answer(report);
+  if (report.attempts.length > 0) output.print(...attemptsTable(report.attempts));
+  await output.tell(outcomeSentence(report));
+  if (output.json || report.attempts.length === 0) return;
+  const limits = [AbortSignal.timeout(BALANCES_MS)];
+  if (!stops.signal.aborted) limits.push(stops.signal);
+  const touched = new Set(report.attempts.flatMap(({ hops }) => hops.map((hop) => hop.channelId)));
+  try {
+    const after = await balancesAfter(node, { report, before, signal: AbortSignal.any(limits) });
     output.print(
-      balancesTable(
+      ...balancesTable(
         after.filter(({ channelId }) => touched.has(channelId)),
         before,
       ),
     );
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    output.progress(`note: the balances are not shown, for the node was not asked in time: ${why}`);
   }
-  output.print(outcomeSentence(report));
-  return exitOf(report.outcome);
 }
-
-const POLLS = 30;
-const POLL_MS = 100;
 
 /**
- * lnd lists what arrived only when both sides have signed for it, a moment after the payment settled: waits for that,
- * three seconds at most.
+ * The first signal, or the loss of standard output, ends the rebalance in good order: no new attempts, the invoice is
+ * cancelled, and what flies is followed. A Ctrl-C after that leaves it at once.
  */
-async function balancesAfter(
-  node: LightningNode,
-  { report, before }: { report: RebalanceReport; before: readonly OwnChannel[] },
-): Promise<readonly OwnChannel[]> {
-  const localSat = (channels: readonly OwnChannel[], id: ChannelId): bigint =>
-    channels.find(({ channelId }) => channelId === id)?.localBalanceSat ?? 0n;
-  for (let poll = 1; ; poll++) {
-    const channels = await node.ownChannels();
-    const arrived = report.arrivals.every(
-      ({ channelId, amountMsat }) =>
-        localSat(channels, channelId) + 1n >=
-        localSat(before, channelId) + msatToSatFloor(amountMsat),
-    );
-    if (arrived || poll === POLLS) return channels;
-    await systemClock.sleep(POLL_MS);
-  }
-}
-
-function exitOf(outcome: RebalanceOutcome): ExitCode {
-  switch (outcome.kind) {
-    case 'settled':
-    case 'dry_run':
-      return EXIT.success;
-    case 'fee_limit':
-    case 'no_route':
-      return EXIT.noRoute;
-    case 'attempts_exhausted':
-    case 'deadline':
-    case 'aborted':
-    case 'refused':
-      return EXIT.notSettled;
-    case 'in_flight':
-      return EXIT.inFlight;
-    case 'node_error':
-      return EXIT.node;
-    case 'store_error':
-    case 'internal_error':
-      return EXIT.internal;
-  }
-}
-
-/** @throws UsageError for what is neither a channel id nor a node key. */
-function exclusions(names: readonly string[]): Exclusions {
-  const [nodes, channels]: [NodeId[], ChannelId[]] = [[], []];
-  for (const name of names) {
-    const text = name.trim();
-    const nodeId = text.toLowerCase();
-    const channelId = tryParseChannelId(text);
-    if (isNodeId(nodeId)) nodes.push(nodeId);
-    else if (channelId !== undefined) channels.push(channelId);
-    else throw new UsageError(`--exclude: "${name}" is neither a channel id nor a node key`);
-  }
-  return { nodes, channels };
-}
-
-/** The first Ctrl-C ends the rebalance cleanly: no new attempts, and what flies is followed. The next one exits. */
-function onInterrupt(output: Output): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const interrupt = (): void => {
-    output.progress('stopping; press Ctrl-C again to leave a payment that is under way to itself');
-    controller.abort();
-  };
-  process.once('SIGINT', interrupt);
-  return { signal: controller.signal, release: () => process.off('SIGINT', interrupt) };
+function watchForStop(watch: PaymentWatch, output: Output): StopSignals {
+  return stopSignals({
+    also: output.broken,
+    asked: () => {
+      if (watch.isReported) return;
+      const why = output.broken.aborted ? 'nobody reads standard output any more: ' : '';
+      void output.tell(
+        `${why}stopping; press Ctrl-C again to leave a payment that is under way to itself`,
+      );
+    },
+    insisted: () => {
+      const { underWay, exit, isReported } = watch;
+      if (!isReported) {
+        const message =
+          underWay === undefined
+            ? 'stopped; no payment is under way'
+            : `stopped while payment ${underWay} is under way; ${followUp(underWay)}`;
+        output.fail({ code: underWay === undefined ? 'aborted' : 'in_flight', message });
+      }
+      process.exit(exit);
+    },
+  });
 }

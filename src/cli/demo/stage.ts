@@ -4,7 +4,7 @@ import type { GraphSnapshot } from '../../graph/snapshot.ts';
 import type { OwnChannel } from '../../ports.ts';
 import { generateNetwork, SimulatedNetwork } from '../../sim/index.ts';
 import type { NodeId } from '../../units/ids.ts';
-import { openFile } from '../commands/graph.ts';
+import { readGraphFile } from '../graph-file.ts';
 
 export interface StageOptions {
   readonly seed: number;
@@ -17,9 +17,8 @@ export interface StageOptions {
 export async function buildNetwork(options: StageOptions): Promise<SimulatedNetwork> {
   const { seed, nodes, graphFile } = options;
   if (graphFile === undefined) return generateNetwork({ nodes, seed });
-  return SimulatedNetwork.fromDescription(await loadGraphDescription(await openFile(graphFile)), {
-    seed,
-  });
+  const description = await loadGraphDescription(await readGraphFile(graphFile));
+  return SimulatedNetwork.fromDescription(description, { seed });
 }
 
 /** Few enough channels to show in a table, and enough to have a choice. */

@@ -12,6 +12,8 @@ export class ProgressLines {
 
   linesOf(event: RebalanceEvent): readonly string[] {
     switch (event.kind) {
+      case 'waiting':
+        return [`waiting: payment ${event.paymentHash} of an earlier rebalance is unresolved`];
       case 'route_found': {
         this.#learnNames(event.hops);
         const { quote } = event;

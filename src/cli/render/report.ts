@@ -2,9 +2,10 @@
 import type { AttemptReport, RebalanceReport } from '../../executor/rebalance-report.ts';
 import type { OwnChannel } from '../../ports.ts';
 import { grouped, nodeName, ppm, satFromMsat, seconds } from './figures.ts';
+import { feeLimitText, noRouteText } from './no-route.ts';
 import { table } from './table.ts';
 
-export function attemptsTable(attempts: readonly AttemptReport[]): string {
+export function attemptsTable(attempts: readonly AttemptReport[]): readonly string[] {
   return table(
     ['attempt', 'sat', 'fee, msat', 'ppm', 'channels', 'blocks', 'took', 'outcome'],
     ['right', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
@@ -42,7 +43,7 @@ function outcomeText({ outcome, hops }: AttemptReport): string {
 export function balancesTable(
   channels: readonly OwnChannel[],
   before?: readonly OwnChannel[],
-): string {
+): readonly string[] {
   const earlier = new Map(before?.map((channel) => [channel.channelId, channel.localBalanceSat]));
   const change = (channel: OwnChannel): string => {
     const difference =
@@ -99,9 +100,13 @@ export function outcomeSentence(report: RebalanceReport): string {
       );
     }
     case 'in_flight':
-      return `Still in flight: ${outcome.message} Payment hash ${outcome.paymentHash}.`;
+      return `Still in flight: ${outcome.message} (${track(outcome.paymentHash)}).`;
+    case 'blocked':
+      return `Not started: ${outcome.message} (${track(outcome.paymentHash)}).`;
     case 'fee_limit':
+      return notSettled(outcome.kind, feeLimitText(outcome));
     case 'no_route':
+      return notSettled(outcome.kind, noRouteText(outcome.reason));
     case 'attempts_exhausted':
     case 'deadline':
     case 'aborted':
@@ -109,9 +114,14 @@ export function outcomeSentence(report: RebalanceReport): string {
     case 'node_error':
     case 'store_error':
     case 'internal_error':
-      return `Not settled (${outcome.kind.replaceAll('_', ' ')}): ${outcome.message}`;
+      return notSettled(outcome.kind, outcome.message);
   }
 }
+
+const track = (paymentHash: string): string => `\`lncli trackpayment ${paymentHash}\``;
+
+const notSettled = (kind: string, why: string): string =>
+  `Not settled (${kind.replaceAll('_', ' ')}): ${why}`;
 
 const counted = (count: number, what: string): string =>
   `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -44,7 +44,8 @@ export class LndCalls {
 
   /**
    * Makes one call. It rejects only while nothing has been handed to the transport: no connection, no readable
-   * credentials, or a request that cannot be encoded.
+   * credentials, or a request that cannot be encoded. Whatever goes wrong after that is a status, for the request may
+   * have left.
    *
    * @param deadlineMs `null` waits without limit
    */
@@ -55,22 +56,25 @@ export class LndCalls {
   ): Promise<CallEnd<Response>> {
     const bytes = method.requestSerialize(request);
     const open = await this.#channel.connected();
+    const metadata = metadataFor(method.path, open);
     return new Promise((resolve) => {
-      const call = open.client.makeUnaryRequest(
-        method.path,
-        asBytes,
-        method.responseDeserialize,
-        bytes,
-        metadataFor(method.path, open),
-        callOptions(deadlineMs),
-        (error, response) => {
-          this.#active.delete(call);
-          if (error !== null) resolve({ kind: 'status', error });
-          else if (response !== undefined) resolve({ kind: 'response', response });
-          else throw new Error(`grpc-js ended ${method.path} with neither response nor error`);
-        },
-      );
-      this.#active.add(call);
+      try {
+        const call = open.client.makeUnaryRequest(
+          method.path,
+          asBytes,
+          method.responseDeserialize,
+          bytes,
+          metadata,
+          callOptions(deadlineMs),
+          (error, response) => {
+            this.#active.delete(call);
+            resolve(callEnd(error, response));
+          },
+        );
+        this.#active.add(call);
+      } catch (error) {
+        resolve(clientFault(error instanceof Error ? error.message : String(error)));
+      }
     });
   }
 
@@ -129,6 +133,21 @@ export class LndCalls {
     for (const call of this.#active) call.cancel();
     this.#active.clear();
   }
+}
+
+function callEnd<Response>(
+  error: ServiceError | null,
+  response: Response | undefined,
+): CallEnd<Response> {
+  if (error !== null) return { kind: 'status', error };
+  if (response !== undefined) return { kind: 'response', response };
+  return clientFault('the call ended with neither a response nor an error');
+}
+
+/** A fault of the client as the status that it would report itself. It proves nothing about the request. */
+function clientFault(details: string): Extract<CallEnd<never>, { kind: 'status' }> {
+  const facts = { code: status.INTERNAL, details, metadata: new Metadata() };
+  return { kind: 'status', error: Object.assign(new Error(details), facts) };
 }
 
 function metadataFor(path: LndMethodPath, open: OpenChannel): Metadata {

@@ -24,6 +24,7 @@ export async function fetchOwnChannels(
 function readOwnChannel(channel: Channel): OwnChannel {
   return {
     channelId: channelIdOf(channel.chanId),
+    graphChannelId: graphChannelId(channel),
     inboundChannelId: inboundChannelId(channel),
     peer: peerOf(channel),
     peerAlias: channel.peerAlias,
@@ -38,16 +39,26 @@ function readOwnChannel(channel: Channel): OwnChannel {
 }
 
 /**
+ * lnd goes on listing a zero-conf channel under its alias. The graph has it so too until it confirms; then a public
+ * one is announced under its real id, while a private one keeps the alias.
+ */
+function graphChannelId(channel: Channel): ChannelId {
+  const { zeroConf, zeroConfConfirmedScid, chanId } = channel;
+  const announced = zeroConf && !channel.private && isSet(zeroConfConfirmedScid);
+  return channelIdOf(announced ? zeroConfConfirmedScid : chanId);
+}
+
+/**
  * The peer knows a private channel with negotiated alias, and a zero-conf channel, by the alias that it gave us
- * itself, and refuses the others. A zero-conf channel that has confirmed and is public is known by its real id.
+ * itself, and refuses the others. A channel that is announced under another id than lnd lists is known by that one.
  */
 function inboundChannelId(channel: Channel): ChannelId {
-  const { peerScidAlias, zeroConfConfirmedScid } = channel;
-  if (channel.zeroConf && !channel.private && isSet(zeroConfConfirmedScid)) {
-    return channelIdOf(zeroConfConfirmedScid);
-  }
+  const announced = graphChannelId(channel);
+  if (announced !== channelIdOf(channel.chanId)) return announced;
   const goesByAlias = channel.private || channel.zeroConf;
-  return channelIdOf(goesByAlias && isSet(peerScidAlias) ? peerScidAlias : channel.chanId);
+  return goesByAlias && isSet(channel.peerScidAlias)
+    ? channelIdOf(channel.peerScidAlias)
+    : announced;
 }
 
 const isSet = (channelId: string): boolean => channelId !== '' && channelId !== '0';

@@ -56,6 +56,7 @@ describe('ownChannels', () => {
     expect(await listed([CHANNEL])).toEqual([
       {
         channelId: '989560464998432769',
+        graphChannelId: '989560464998432769',
         inboundChannelId: '989560464998432769',
         peer: PEER,
         peerAlias: 'peer',
@@ -138,6 +139,30 @@ describe('ownChannels', () => {
     const [channel] = await listed([{ ...CHANNEL, ...fields }]);
     expect(channel?.channelId).toBe('989560464998432769');
     expect(channel?.inboundChannelId).toBe(inbound);
+  });
+
+  it.each<[string, Fields, string]>([
+    ['an ordinary channel: as lnd lists it', {}, '989560464998432769'],
+    ['an unconfirmed zero-conf channel: as lnd lists it', { zeroConf: true }, '989560464998432769'],
+    [
+      'a confirmed public zero-conf channel: its real id',
+      { zeroConf: true, zeroConfConfirmedScid: '989560464998432999' },
+      '989560464998432999',
+    ],
+    [
+      'a confirmed private zero-conf channel: as lnd lists it',
+      { private: true, zeroConf: true, zeroConfConfirmedScid: '989560464998432999' },
+      '989560464998432769',
+    ],
+    [
+      'no zero-conf channel: what that field holds means nothing',
+      { zeroConfConfirmedScid: '989560464998432999' },
+      '989560464998432769',
+    ],
+  ])('finds in the graph %s', async (_what, fields, inGraph) => {
+    const [channel] = await listed([{ ...CHANNEL, ...fields }]);
+    expect(channel?.channelId).toBe('989560464998432769');
+    expect(channel?.graphChannelId).toBe(inGraph);
   });
 
   it('leaves out channels that carry assets, and keeps inactive ones', async () => {

@@ -1,47 +1,34 @@
 import { status } from '@grpc/grpc-js';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   ChannelEventUpdate_UpdateType,
   ListChannelsRequest,
 } from '../../../src/generated/services/channels.ts';
 import { LightningService } from '../../../src/generated/services/lightning.ts';
 import { GraphCache } from '../../../src/sim/lnd/graph-cache.ts';
-import { type ServedLnd, serveLnd } from '../../../src/sim/lnd/serve-lnd.ts';
 import { hexToBytes } from '../../../src/units/bytes.ts';
 import { type ChannelId, parseChannelId } from '../../../src/units/ids.ts';
-import { type RingNetwork, ringNetwork } from './ring-network.ts';
-import { expectStatus, RpcClient } from './rpc-client.ts';
 
-let ring: RingNetwork;
-let served: ServedLnd;
-let rpc: RpcClient;
+import { expectStatus } from './rpc-client.ts';
+import { servedRing } from './served-ring.ts';
 
-beforeEach(async () => {
-  ring = ringNetwork();
-  served = await serveLnd(ring.network, ring.self);
-  rpc = new RpcClient(served);
-});
-
-afterEach(async () => {
-  rpc.close();
-  await served.close();
-});
+const world = servedRing();
 
 const PRIVATE_OWN = parseChannelId('899500x1x0');
 const PRIVATE_OTHERS = parseChannelId('899500x2x0');
 
 function openPrivateChannels(): void {
-  const { self, a, b } = ring;
+  const { self, a, b } = world.ring;
   const terms = { capacitySat: 1_000_000n, private: true };
-  ring.network.openChannel({ ...terms, channelId: PRIVATE_OWN, node1: self, node2: a });
-  ring.network.openChannel({ ...terms, channelId: PRIVATE_OTHERS, node1: a, node2: b });
+  world.ring.network.openChannel({ ...terms, channelId: PRIVATE_OWN, node1: self, node2: a });
+  world.ring.network.openChannel({ ...terms, channelId: PRIVATE_OTHERS, node1: a, node2: b });
 }
 
 const describeGraph = (includeUnannounced = false) =>
-  rpc.ask(LightningService.describeGraph, { includeUnannounced, includeAuthProof: false });
+  world.rpc.ask(LightningService.describeGraph, { includeUnannounced, includeAuthProof: false });
 
 const getChanInfo = (request: { chanId?: string; chanPoint?: string }) =>
-  rpc.ask(LightningService.getChanInfo, {
+  world.rpc.ask(LightningService.getChanInfo, {
     chanId: '0',
     chanPoint: '',
     includeAuthProof: false,
@@ -49,7 +36,7 @@ const getChanInfo = (request: { chanId?: string; chanPoint?: string }) =>
   });
 
 const getNodeInfo = (pubKey: string, includeChannels = false) =>
-  rpc.ask(LightningService.getNodeInfo, { pubKey, includeChannels, includeAuthProof: false });
+  world.rpc.ask(LightningService.getNodeInfo, { pubKey, includeChannels, includeAuthProof: false });
 
 describe('the graph', () => {
   test('DescribeGraph has the smaller key first and each policy at its own side', async () => {
@@ -57,8 +44,8 @@ describe('the graph', () => {
     expect(nodes.map((node) => node.alias).sort()).toEqual(['alice', 'bob', 'self']);
     expect(edges).toHaveLength(3);
     for (const edge of edges) expect(edge.node1Pub < edge.node2Pub).toBe(true);
-    const edge = edges.find(({ channelId }) => channelId === ring.channelAB)!;
-    const ofBob = edge.node1Pub === ring.b ? edge.node1Policy : edge.node2Policy;
+    const edge = edges.find(({ channelId }) => channelId === world.ring.channelAB)!;
+    const ofBob = edge.node1Pub === world.ring.b ? edge.node1Policy : edge.node2Policy;
     expect(ofBob).toMatchObject({
       feeBaseMsat: 0n,
       inboundFeeBaseMsat: -100,
@@ -82,24 +69,24 @@ describe('the graph', () => {
   });
 
   test('a direction without announcement has no policy', async () => {
-    const channelId = ring.network.openChannel({
-      node1: ring.a,
-      node2: ring.b,
+    const channelId = world.ring.network.openChannel({
+      node1: world.ring.a,
+      node2: world.ring.b,
       capacitySat: 500_000n,
       policy1: null,
     });
     const { node1Pub, node1Policy, node2Policy } = await getChanInfo({ chanId: channelId });
     const [ofA, ofB] =
-      node1Pub === ring.a ? [node1Policy, node2Policy] : [node2Policy, node1Policy];
+      node1Pub === world.ring.a ? [node1Policy, node2Policy] : [node2Policy, node1Policy];
     expect(ofA).toBeUndefined();
     expect(ofB).toBeDefined();
   });
 
   test('GetChanInfo takes an id or a funding output', async () => {
-    const byId = await getChanInfo({ chanId: ring.channelAB });
+    const byId = await getChanInfo({ chanId: world.ring.channelAB });
     expect(byId.capacity).toBe(10_000_000n);
     expect(await getChanInfo({ chanPoint: byId.chanPoint })).toEqual(byId);
-    const own = await getChanInfo({ chanId: ring.channelSA });
+    const own = await getChanInfo({ chanId: world.ring.channelSA });
     expect(await getChanInfo({ chanPoint: own.chanPoint })).toEqual(own);
     const missing = { code: status.NOT_FOUND, details: 'edge not found' };
     await expectStatus(getChanInfo({ chanId: '12345' }), missing);
@@ -112,22 +99,22 @@ describe('the graph', () => {
 
   test('GetNodeInfo counts private channels and does not list them', async () => {
     openPrivateChannels();
-    const info = await getNodeInfo(ring.a, true);
+    const info = await getNodeInfo(world.ring.a, true);
     expect(info).toMatchObject({
-      node: { alias: 'alice', pubKey: ring.a },
+      node: { alias: 'alice', pubKey: world.ring.a },
       numChannels: 3,
       totalCapacity: 21_000_000n,
     });
     expect(info.channels.map(({ channelId }) => channelId).sort()).toEqual(
-      [ring.channelSA, ring.channelAB].sort(),
+      [world.ring.channelSA, world.ring.channelAB].sort(),
     );
-    expect((await getNodeInfo(ring.a)).channels).toEqual([]);
+    expect((await getNodeInfo(world.ring.a)).channels).toEqual([]);
     const stranger = getNodeInfo(`02${'ee'.repeat(32)}`);
     await expectStatus(stranger, { code: status.NOT_FOUND, details: 'unable to find node' });
   });
 
   test('the cached message lasts exactly until the graph changes', () => {
-    const { network, self, a, channelSA } = ring;
+    const { network, self, a, channelSA } = world.ring;
     const cache = new GraphCache(network, network.node(self));
     const first = cache.message(false);
     expect(cache.message(false)).toBe(first);
@@ -145,12 +132,12 @@ describe('the graph', () => {
 
 describe('streams of changes', () => {
   /** A call that is answered only after the stream before it was taken up. */
-  const settled = () => rpc.ask(LightningService.getInfo, {});
+  const settled = () => world.rpc.ask(LightningService.getInfo, {});
 
   test('SubscribeChannelGraph tells of policies, openings and closings', async () => {
-    const updates = rpc.stream(LightningService.subscribeChannelGraph, {});
+    const updates = world.rpc.stream(LightningService.subscribeChannelGraph, {});
     await settled();
-    const { network, a, b, channelAB } = ring;
+    const { network, a, b, channelAB } = world.ring;
     network.updatePolicy({ channelId: channelAB, from: b, policy: { inboundFeeRatePpm: -70 } });
     openPrivateChannels();
     const channelId = network.openChannel({ node1: a, node2: b, capacitySat: 600_000n });
@@ -181,11 +168,17 @@ describe('streams of changes', () => {
   });
 
   test('a channel point in a stream has its bytes reversed', async () => {
-    const { channelPoint } = ring.network.node(ring.self).channel(ring.channelSA)!;
+    const { channelPoint } = world.ring.network
+      .node(world.ring.self)
+      .channel(world.ring.channelSA)!;
     const [txid, index] = channelPoint.split(':');
-    const updates = rpc.stream(LightningService.subscribeChannelGraph, {});
+    const updates = world.rpc.stream(LightningService.subscribeChannelGraph, {});
     await settled();
-    ring.network.setDisabled({ channelId: ring.channelSA, from: ring.a, disabled: true });
+    world.ring.network.setDisabled({
+      channelId: world.ring.channelSA,
+      from: world.ring.a,
+      disabled: true,
+    });
     const update = (await updates.next())!.channelUpdates[0]!;
     expect(update.routingPolicy?.disabled).toBe(true);
     const point = update.chanPoint!;
@@ -197,9 +190,9 @@ describe('streams of changes', () => {
   });
 
   test('SubscribeChannelEvents tells of own channels only', async () => {
-    const events = rpc.stream(LightningService.subscribeChannelEvents, {});
+    const events = world.rpc.stream(LightningService.subscribeChannelEvents, {});
     await settled();
-    const { network, self, a, b, channelBS } = ring;
+    const { network, self, a, b, channelBS } = world.ring;
     network.openChannel({ node1: a, node2: b, capacitySat: 600_000n });
     const own = network.openChannel({ node1: self, node2: b, capacitySat: 700_000n });
     network.setOnline(a, false);
@@ -225,14 +218,14 @@ describe('streams of changes', () => {
 describe('ListChannels', () => {
   const list = async (request: Partial<ListChannelsRequest> = {}): Promise<ChannelId[]> => {
     const message = ListChannelsRequest.fromPartial(request);
-    const { channels } = await rpc.ask(LightningService.listChannels, message);
+    const { channels } = await world.rpc.ask(LightningService.listChannels, message);
     return channels.map(({ chanId }) => chanId as ChannelId).sort();
   };
 
   test('filters', async () => {
     openPrivateChannels();
-    ring.network.setOnline(ring.b, false);
-    const { channelSA, channelBS, a } = ring;
+    world.ring.network.setOnline(world.ring.b, false);
+    const { channelSA, channelBS, a } = world.ring;
     expect(await list()).toEqual([channelSA, channelBS, PRIVATE_OWN].sort());
     expect(await list({ activeOnly: true })).toEqual([channelSA, PRIVATE_OWN].sort());
     expect(await list({ inactiveOnly: true })).toEqual([channelBS]);
@@ -251,10 +244,13 @@ describe('ListChannels', () => {
 
   test('shows balances, constraints and the peer alias where asked for', async () => {
     const ask = (peerAliasLookup: boolean) =>
-      rpc.ask(LightningService.listChannels, ListChannelsRequest.fromPartial({ peerAliasLookup }));
+      world.rpc.ask(
+        LightningService.listChannels,
+        ListChannelsRequest.fromPartial({ peerAliasLookup }),
+      );
     const { channels } = await ask(true);
-    const channel = channels.find(({ chanId }) => chanId === ring.channelSA)!;
-    const view = ring.network.node(ring.self).channel(ring.channelSA)!;
+    const channel = channels.find(({ chanId }) => chanId === world.ring.channelSA)!;
+    const view = world.ring.network.node(world.ring.self).channel(world.ring.channelSA)!;
     expect(channel).toMatchObject({
       capacity: 10_000_000n,
       remoteBalance: 5_000_000n,
@@ -269,7 +265,7 @@ describe('ListChannels', () => {
   });
 
   test('no channel is ever pending', async () => {
-    const pending = await rpc.ask(LightningService.pendingChannels, { includeRawTx: false });
+    const pending = await world.rpc.ask(LightningService.pendingChannels, { includeRawTx: false });
     expect(pending).toMatchObject({ totalLimboBalance: 0n, pendingOpenChannels: [] });
   });
 });

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Failure_FailureCode } from '../../../src/generated/messages/failure.ts';
 import {
   Invoice,
@@ -13,47 +13,29 @@ import {
 import { LightningService } from '../../../src/generated/services/lightning.ts';
 import { HTLCAttempt_HTLCStatus } from '../../../src/generated/services/payments.ts';
 import { RouterService, SendToRouteRequest } from '../../../src/generated/services/router.ts';
-import { type ServedLnd, serveLnd } from '../../../src/sim/lnd/serve-lnd.ts';
 import { bytesToHex, hexToBytes } from '../../../src/units/bytes.ts';
-import {
-  circularRoute,
-  hashOf,
-  preimageOf,
-  type RingNetwork,
-  ringNetwork,
-} from './ring-network.ts';
-import { expectStatus, RpcClient } from './rpc-client.ts';
+import { circularRoute, hashOf, preimageOf } from './ring-network.ts';
+import { expectStatus } from './rpc-client.ts';
+import { servedRing } from './served-ring.ts';
 
-let ring: RingNetwork;
-let served: ServedLnd;
-let rpc: RpcClient;
-
-beforeEach(async () => {
-  ring = ringNetwork();
-  served = await serveLnd(ring.network, ring.self);
-  rpc = new RpcClient(served);
-});
-
-afterEach(async () => {
-  rpc.close();
-  await served.close();
-});
+const world = servedRing();
 
 const add = (request: Partial<Invoice>) =>
-  rpc.ask(LightningService.addInvoice, Invoice.fromPartial(request));
+  world.rpc.ask(LightningService.addInvoice, Invoice.fromPartial(request));
 
 const addHold = (request: Partial<AddHoldInvoiceRequest>) =>
-  rpc.ask(InvoicesService.addHoldInvoice, AddHoldInvoiceRequest.fromPartial(request));
+  world.rpc.ask(InvoicesService.addHoldInvoice, AddHoldInvoiceRequest.fromPartial(request));
 
 const lookup = (rHash: Uint8Array) =>
-  rpc.ask(LightningService.lookupInvoice, { rHash, rHashStr: '' });
+  world.rpc.ask(LightningService.lookupInvoice, { rHash, rHashStr: '' });
 
-const follow = (rHash: Uint8Array) => rpc.stream(InvoicesService.subscribeSingleInvoice, { rHash });
+const follow = (rHash: Uint8Array) =>
+  world.rpc.stream(InvoicesService.subscribeSingleInvoice, { rHash });
 
 const pay = (paymentHash: Uint8Array, paymentAddr: Uint8Array) =>
-  rpc.ask(
+  world.rpc.ask(
     RouterService.sendToRouteV2,
-    SendToRouteRequest.fromPartial({ paymentHash, route: circularRoute(ring, paymentAddr) }),
+    SendToRouteRequest.fromPartial({ paymentHash, route: circularRoute(world.ring, paymentAddr) }),
   );
 
 const unknown = (details: string | RegExp) => ({ code: status.UNKNOWN, details });
@@ -87,7 +69,7 @@ describe('ordinary invoices', () => {
     expect(bytesToHex(invoice.paymentAddr)).toBe(bytesToHex(added.paymentAddr));
     expect(invoice.features[14]).toEqual({ name: 'payment-addr', isRequired: true, isKnown: true });
     const byText = { rHash: new Uint8Array(0), rHashStr: bytesToHex(added.rHash) };
-    expect(await rpc.ask(LightningService.lookupInvoice, byText)).toEqual(invoice);
+    expect(await world.rpc.ask(LightningService.lookupInvoice, byText)).toEqual(invoice);
   });
 
   test('makes a preimage, a value in sat, and lnd defaults where nothing is given', async () => {
@@ -135,9 +117,9 @@ describe('ordinary invoices', () => {
     const hash = hexToBytes(hashOf(preimageOf('nobody')));
     const details = 'unable to locate invoice';
     await expectStatus(lookup(hash), { code: status.NOT_FOUND, details });
-    const cancel = rpc.ask(InvoicesService.cancelInvoice, { paymentHash: hash });
+    const cancel = world.rpc.ask(InvoicesService.cancelInvoice, { paymentHash: hash });
     await expectStatus(cancel, unknown(details));
-    const settle = rpc.ask(InvoicesService.settleInvoice, { preimage: preimageOf('nobody') });
+    const settle = world.rpc.ask(InvoicesService.settleInvoice, { preimage: preimageOf('nobody') });
     await expectStatus(settle, unknown(details));
     await expectStatus(
       lookup(new Uint8Array(3)),
@@ -157,7 +139,7 @@ describe('ordinary invoices', () => {
       amtPaidSat: 1000n,
       htlcs: [
         {
-          chanId: ring.channelBS,
+          chanId: world.ring.channelBS,
           amtMsat: 1_000_000n,
           acceptHeight: 900_000,
           expiryHeight: 900_083,
@@ -167,17 +149,17 @@ describe('ordinary invoices', () => {
       ],
     });
     expect(invoice.settleDate).toBeGreaterThanOrEqual(invoice.creationDate);
-    const cancel = rpc.ask(InvoicesService.cancelInvoice, { paymentHash: added.rHash });
+    const cancel = world.rpc.ask(InvoicesService.cancelInvoice, { paymentHash: added.rHash });
     await expectStatus(cancel, unknown('invoice already settled'));
   });
 
   test('cancel, cancel again, refuse a late arrival, delete', async () => {
     const added = await add({ rPreimage: preimageOf('canceled') });
     const invoiceHash = bytesToHex(added.rHash);
-    const remove = () => rpc.ask(LightningService.deleteCanceledInvoice, { invoiceHash });
+    const remove = () => world.rpc.ask(LightningService.deleteCanceledInvoice, { invoiceHash });
     await expectStatus(remove(), unknown(/not canceled$/));
-    await rpc.ask(InvoicesService.cancelInvoice, { paymentHash: added.rHash });
-    await rpc.ask(InvoicesService.cancelInvoice, { paymentHash: added.rHash });
+    await world.rpc.ask(InvoicesService.cancelInvoice, { paymentHash: added.rHash });
+    await world.rpc.ask(InvoicesService.cancelInvoice, { paymentHash: added.rHash });
     expect((await lookup(added.rHash)).state).toBe(Invoice_InvoiceState.CANCELED);
     const attempt = await pay(added.rHash, added.paymentAddr);
     expect(attempt.status).toBe(HTLCAttempt_HTLCStatus.FAILED);
@@ -193,7 +175,7 @@ describe('ordinary invoices', () => {
       code: status.NOT_FOUND,
       details: 'unable to locate invoice',
     });
-    const bad = rpc.ask(LightningService.deleteCanceledInvoice, { invoiceHash: 'abc' });
+    const bad = world.rpc.ask(LightningService.deleteCanceledInvoice, { invoiceHash: 'abc' });
     await expectStatus(bad, unknown('invalid hash string length of 3, want 64'));
   });
 });
@@ -206,7 +188,7 @@ describe('hold invoices', () => {
     const added = await addHold({ hash, memo: 'strict' });
     const updates = follow(hash);
     expect((await updates.next())?.state).toBe(Invoice_InvoiceState.OPEN);
-    const settle = () => rpc.ask(InvoicesService.settleInvoice, { preimage });
+    const settle = () => world.rpc.ask(InvoicesService.settleInvoice, { preimage });
     await expectStatus(settle(), unknown('invoice still open'));
     const paying = pay(hash, added.paymentAddr);
     const accepted = await updates.next();
@@ -214,7 +196,7 @@ describe('hold invoices', () => {
       state: Invoice_InvoiceState.ACCEPTED,
       htlcs: [
         {
-          chanId: ring.channelBS,
+          chanId: world.ring.channelBS,
           amtMsat: 1_000_000n,
           expiryHeight: 900_083,
           resolveTime: 0n,
@@ -223,7 +205,7 @@ describe('hold invoices', () => {
       ],
     });
     expect(accepted?.rPreimage).toHaveLength(0);
-    expect(ring.network.pendingHtlcs()).toHaveLength(3);
+    expect(world.ring.network.pendingHtlcs()).toHaveLength(3);
     await settle();
     expect((await paying).status).toBe(HTLCAttempt_HTLCStatus.SUCCEEDED);
     const rest = await updates.rest();
@@ -238,18 +220,18 @@ describe('hold invoices', () => {
     const updates = follow(hash);
     const paying = pay(hash, added.paymentAddr);
     while ((await updates.next())?.state !== Invoice_InvoiceState.ACCEPTED);
-    await rpc.ask(InvoicesService.cancelInvoice, { paymentHash: hash });
+    await world.rpc.ask(InvoicesService.cancelInvoice, { paymentHash: hash });
     expect((await paying).failure?.code).toBe(
       Failure_FailureCode.INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS,
     );
     expect((await updates.rest()).at(-1)?.state).toBe(Invoice_InvoiceState.CANCELED);
-    const settle = rpc.ask(InvoicesService.settleInvoice, { preimage });
+    const settle = world.rpc.ask(InvoicesService.settleInvoice, { preimage });
     await expectStatus(settle, unknown('invoice already canceled'));
   });
 
   test('can be watched before they exist', async () => {
     const updates = follow(hash);
-    await rpc.ask(LightningService.getInfo, {});
+    await world.rpc.ask(LightningService.getInfo, {});
     await addHold({ hash, memo: 'late' });
     expect(await updates.next()).toMatchObject({ memo: 'late', state: Invoice_InvoiceState.OPEN });
     updates.cancel();

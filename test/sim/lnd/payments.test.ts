@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Failure_FailureCode } from '../../../src/generated/messages/failure.ts';
 import { type AddInvoiceResponse, Invoice } from '../../../src/generated/services/invoice.ts';
 import { LightningService } from '../../../src/generated/services/lightning.ts';
@@ -14,44 +14,26 @@ import {
   RouterService,
   SendToRouteRequest,
 } from '../../../src/generated/services/router.ts';
-import { type ServedLnd, serveLnd } from '../../../src/sim/lnd/serve-lnd.ts';
+import { serveLnd } from '../../../src/sim/lnd/serve-lnd.ts';
 import { bytesToHex } from '../../../src/units/bytes.ts';
-import {
-  CIRCLE,
-  circularRoute,
-  preimageOf,
-  type RingNetwork,
-  ringNetwork,
-} from './ring-network.ts';
+import { CIRCLE, circularRoute, preimageOf } from './ring-network.ts';
 import { expectStatus, RpcClient } from './rpc-client.ts';
+import { servedRing } from './served-ring.ts';
 
-let ring: RingNetwork;
-let served: ServedLnd;
-let rpc: RpcClient;
-
-beforeEach(async () => {
-  ring = ringNetwork();
-  served = await serveLnd(ring.network, ring.self);
-  rpc = new RpcClient(served);
-});
-
-afterEach(async () => {
-  rpc.close();
-  await served.close();
-});
+const world = servedRing();
 
 const invoiceFor = (preimage: Uint8Array): Promise<AddInvoiceResponse> =>
-  rpc.ask(LightningService.addInvoice, Invoice.fromPartial({ rPreimage: preimage }));
+  world.rpc.ask(LightningService.addInvoice, Invoice.fromPartial({ rPreimage: preimage }));
 
 const requestFor = ({ rHash, paymentAddr }: AddInvoiceResponse): SendToRouteRequest =>
   SendToRouteRequest.fromPartial({
     paymentHash: rHash,
-    route: circularRoute(ring, paymentAddr),
+    route: circularRoute(world.ring, paymentAddr),
   });
 
-const send = (request: SendToRouteRequest) => rpc.ask(RouterService.sendToRouteV2, request);
+const send = (request: SendToRouteRequest) => world.rpc.ask(RouterService.sendToRouteV2, request);
 
-const track = (paymentHash: Uint8Array, client = rpc) =>
+const track = (paymentHash: Uint8Array, client = world.rpc) =>
   client.stream(RouterService.trackPaymentV2, { paymentHash, noInflightUpdates: false });
 
 /** Waits for something inside this process; the tests' own time limit ends it. */
@@ -105,7 +87,11 @@ describe('SendToRouteV2', () => {
     for (const hop of request.route!.hops) hop.pubKey = '';
     const attempt = await send(request);
     expect(attempt.status).toBe(HTLCAttempt_HTLCStatus.SUCCEEDED);
-    expect(attempt.route!.hops.map((hop) => hop.pubKey)).toEqual([ring.a, ring.b, ring.self]);
+    expect(attempt.route!.hops.map((hop) => hop.pubKey)).toEqual([
+      world.ring.a,
+      world.ring.b,
+      world.ring.self,
+    ]);
   });
 
   test('a failure is an answer, not an error', async () => {
@@ -119,7 +105,12 @@ describe('SendToRouteV2', () => {
       failureSourceIndex: 1,
       // What was to be sent on, as lnd fills it in.
       htlcMsat: 1_000_550n,
-      channelUpdate: { chanId: ring.channelAB, baseFee: 1000, feeRate: 100, timeLockDelta: 40 },
+      channelUpdate: {
+        chanId: world.ring.channelAB,
+        baseFee: 1000,
+        feeRate: 100,
+        timeLockDelta: 40,
+      },
     });
   });
 
@@ -183,7 +174,7 @@ describe('SendToRouteV2', () => {
     await expectStatus(send(request), { code: status.UNKNOWN, details });
     const nothing = { code: status.NOT_FOUND, details: "payment isn't initiated" };
     await expectStatus(track(invoice.rHash).next(), nothing);
-    expect(ring.network.pendingHtlcs()).toEqual([]);
+    expect(world.ring.network.pendingHtlcs()).toEqual([]);
   });
 
   test('a second send of a settled payment already exists', async () => {
@@ -195,14 +186,14 @@ describe('SendToRouteV2', () => {
 
   test('a full-amount duplicate of a live payment is refused by the node itself', async () => {
     const invoice = await invoiceFor(preimageOf('duplicate'));
-    ring.network.holdHtlcsAt(ring.b);
+    world.ring.network.holdHtlcsAt(world.ring.b);
     const first = send(requestFor(invoice));
-    await until(() => ring.network.pendingHtlcs().length === 2);
+    await until(() => world.ring.network.pendingHtlcs().length === 2);
     await expectStatus(send(requestFor(invoice)), {
       code: status.UNKNOWN,
       details: /attempted value exceeds payment amount/,
     });
-    ring.network.releaseHtlcs(ring.b);
+    world.ring.network.releaseHtlcs(world.ring.b);
     expect((await first).status).toBe(HTLCAttempt_HTLCStatus.SUCCEEDED);
   });
 
@@ -219,7 +210,7 @@ describe('SendToRouteV2', () => {
     });
     tracking.cancel();
     const deletion = { paymentHash: invoice.rHash, failedHtlcsOnly: false };
-    expect(await rpc.ask(LightningService.deletePayment, deletion)).toEqual({
+    expect(await world.rpc.ask(LightningService.deletePayment, deletion)).toEqual({
       status: 'payment deleted',
     });
     expect((await send(requestFor(invoice))).status).toBe(HTLCAttempt_HTLCStatus.SUCCEEDED);
@@ -229,10 +220,10 @@ describe('SendToRouteV2', () => {
 describe('TrackPaymentV2 and TrackPayments', () => {
   test('a payment outlives the client that sent it', async () => {
     const invoice = await invoiceFor(preimageOf('outlives'));
-    ring.network.holdHtlcsAt(ring.b);
-    const leaving = new RpcClient(served);
+    world.ring.network.holdHtlcsAt(world.ring.b);
+    const leaving = new RpcClient(world.served);
     const call = leaving.start(RouterService.sendToRouteV2, requestFor(invoice));
-    await until(() => ring.network.pendingHtlcs().length === 2);
+    await until(() => world.ring.network.pendingHtlcs().length === 2);
     call.cancel();
     expect((await call.ended)?.code).toBe(status.CANCELLED);
     leaving.close();
@@ -245,7 +236,7 @@ describe('TrackPaymentV2 and TrackPayments', () => {
       valueMsat: 1_000_000n,
       htlcs: [{ status: HTLCAttempt_HTLCStatus.IN_FLIGHT, resolveTimeNs: 0n }],
     });
-    ring.network.releaseHtlcs(ring.b);
+    world.ring.network.releaseHtlcs(world.ring.b);
     const rest = await tracking.rest();
     expect(rest.at(-1)).toMatchObject({
       paymentPreimage: bytesToHex(preimageOf('outlives')),
@@ -261,15 +252,15 @@ describe('TrackPaymentV2 and TrackPayments', () => {
 
   test('without in-flight updates only the end is told', async () => {
     const invoice = await invoiceFor(preimageOf('end only'));
-    ring.network.holdHtlcsAt(ring.b);
+    world.ring.network.holdHtlcsAt(world.ring.b);
     const sending = send(requestFor(invoice));
-    await until(() => ring.network.pendingHtlcs().length === 2);
-    const tracking = rpc.stream(RouterService.trackPaymentV2, {
+    await until(() => world.ring.network.pendingHtlcs().length === 2);
+    const tracking = world.rpc.stream(RouterService.trackPaymentV2, {
       paymentHash: invoice.rHash,
       noInflightUpdates: true,
     });
-    await rpc.ask(LightningService.getInfo, {});
-    ring.network.releaseHtlcs(ring.b, 'fail');
+    await world.rpc.ask(LightningService.getInfo, {});
+    world.ring.network.releaseHtlcs(world.ring.b, 'fail');
     expect((await sending).failure).toMatchObject({
       code: Failure_FailureCode.TEMPORARY_CHANNEL_FAILURE,
       failureSourceIndex: 2,
@@ -284,17 +275,17 @@ describe('TrackPaymentV2 and TrackPayments', () => {
 
   test('a tracker of a closing node gets an error, for an end would look final', async () => {
     const invoice = await invoiceFor(preimageOf('closing'));
-    ring.network.holdHtlcsAt(ring.b);
+    world.ring.network.holdHtlcsAt(world.ring.b);
     void send(requestFor(invoice)).catch(() => undefined);
-    await until(() => ring.network.pendingHtlcs().length === 2);
+    await until(() => world.ring.network.pendingHtlcs().length === 2);
     const tracking = track(invoice.rHash);
     expect(await tracking.next()).toMatchObject({ status: Payment_PaymentStatus.IN_FLIGHT });
-    await served.close();
+    await world.served.close();
     await expect(tracking.rest()).rejects.toThrow(/UNAVAILABLE|UNKNOWN/);
     // Served again, it is all still there.
-    served = await serveLnd(ring.network, ring.self);
-    const later = new RpcClient(served);
-    ring.network.releaseHtlcs(ring.b);
+    world.served = await serveLnd(world.ring.network, world.ring.self);
+    const later = new RpcClient(world.served);
+    world.ring.network.releaseHtlcs(world.ring.b);
     expect((await track(invoice.rHash, later).rest()).at(-1)).toMatchObject({
       status: Payment_PaymentStatus.SUCCEEDED,
     });
@@ -302,12 +293,12 @@ describe('TrackPaymentV2 and TrackPayments', () => {
   });
 
   test('all payments are followed, those under way first', async () => {
-    ring.network.holdHtlcsAt(ring.b);
+    world.ring.network.holdHtlcsAt(world.ring.b);
     const early = send(requestFor(await invoiceFor(preimageOf('early'))));
-    await until(() => ring.network.pendingHtlcs().length === 2);
-    const all = rpc.stream(RouterService.trackPayments, { noInflightUpdates: false });
+    await until(() => world.ring.network.pendingHtlcs().length === 2);
+    const all = world.rpc.stream(RouterService.trackPayments, { noInflightUpdates: false });
     expect(await all.next()).toMatchObject({ status: Payment_PaymentStatus.IN_FLIGHT });
-    ring.network.releaseHtlcs(ring.b);
+    world.ring.network.releaseHtlcs(world.ring.b);
     await early;
     const late = await invoiceFor(preimageOf('late'));
     await send(requestFor(late));
@@ -331,7 +322,7 @@ describe('ListPayments and DeletePayment', () => {
       await send(request);
     }
     const list = async (request: Partial<ListPaymentsRequest>) => {
-      const answer = await rpc.ask(
+      const answer = await world.rpc.ask(
         LightningService.listPayments,
         ListPaymentsRequest.fromPartial(request),
       );
@@ -369,21 +360,21 @@ describe('ListPayments and DeletePayment', () => {
 
   test('a payment in flight cannot be deleted', async () => {
     const invoice = await invoiceFor(preimageOf('in flight'));
-    ring.network.holdHtlcsAt(ring.b);
+    world.ring.network.holdHtlcsAt(world.ring.b);
     const sending = send(requestFor(invoice));
-    await until(() => ring.network.pendingHtlcs().length === 2);
+    await until(() => world.ring.network.pendingHtlcs().length === 2);
     const deletion = { paymentHash: invoice.rHash, failedHtlcsOnly: false };
-    await expectStatus(rpc.ask(LightningService.deletePayment, deletion), {
+    await expectStatus(world.rpc.ask(LightningService.deletePayment, deletion), {
       code: status.UNKNOWN,
       details: /payment is in transition/,
     });
-    ring.network.releaseHtlcs(ring.b);
+    world.ring.network.releaseHtlcs(world.ring.b);
     await sending;
   });
 });
 
 test('SubscribeHtlcEvents tells of both ends of a circle', async () => {
-  const events = rpc.stream(RouterService.subscribeHtlcEvents, {});
+  const events = world.rpc.stream(RouterService.subscribeHtlcEvents, {});
   expect((await events.next())?.event?.$case).toBe('subscribedEvent');
   await send(requestFor(await invoiceFor(preimageOf('events'))));
   const seen: string[] = [];
@@ -403,14 +394,14 @@ test('SubscribeHtlcEvents tells of both ends of a circle', async () => {
 
 test('a route of negative amounts moves nothing', async () => {
   const invoice = await invoiceFor(preimageOf('negative'));
-  const before = ring.network.totalMsat();
-  const route = circularRoute(ring, invoice.paymentAddr);
+  const before = world.ring.network.totalMsat();
+  const route = circularRoute(world.ring, invoice.paymentAddr);
   route.totalAmtMsat = -5n;
   for (const hop of route.hops) hop.amtToForwardMsat = -5n;
   const request = SendToRouteRequest.fromPartial({ paymentHash: invoice.rHash, route });
   const outcome = await send(request).catch((error: { code: number }) => error);
   expect(outcome).not.toMatchObject({ status: HTLCAttempt_HTLCStatus.SUCCEEDED });
-  expect(ring.network.totalMsat()).toBe(before);
-  expect(ring.network.pendingHtlcs()).toEqual([]);
-  expect(ring.network.balances(ring.channelSA).balance1Msat).toBe(5_000_000_000n);
+  expect(world.ring.network.totalMsat()).toBe(before);
+  expect(world.ring.network.pendingHtlcs()).toEqual([]);
+  expect(world.ring.network.balances(world.ring.channelSA).balance1Msat).toBe(5_000_000_000n);
 });

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Invoice } from '../../../src/generated/services/invoice.ts';
 import { LightningService } from '../../../src/generated/services/lightning.ts';
 import {
@@ -9,33 +9,21 @@ import {
 } from '../../../src/generated/services/policy.ts';
 import { RouterService, SendToRouteRequest } from '../../../src/generated/services/router.ts';
 import type { ChannelPolicy } from '../../../src/ports.ts';
-import { type ServedLnd, serveLnd } from '../../../src/sim/lnd/serve-lnd.ts';
-import { circularRoute, type RingNetwork, ringNetwork } from './ring-network.ts';
+import { serveLnd } from '../../../src/sim/lnd/serve-lnd.ts';
+import { circularRoute } from './ring-network.ts';
 import { expectStatus, RpcClient } from './rpc-client.ts';
+import { servedRing } from './served-ring.ts';
 
-let ring: RingNetwork;
-let served: ServedLnd;
-let rpc: RpcClient;
-
-beforeEach(async () => {
-  ring = ringNetwork();
-  served = await serveLnd(ring.network, ring.self);
-  rpc = new RpcClient(served);
-});
-
-afterEach(async () => {
-  rpc.close();
-  await served.close();
-});
+const world = servedRing();
 
 const update = (request: Partial<PolicyUpdateRequest>) =>
-  rpc.ask(LightningService.updateChannelPolicy, PolicyUpdateRequest.fromPartial(request));
+  world.rpc.ask(LightningService.updateChannelPolicy, PolicyUpdateRequest.fromPartial(request));
 
 const GLOBAL = { $case: 'global', value: true } as const;
 
 function ownPolicy(): ChannelPolicy {
-  const record = ring.network.channelRecord(ring.channelSA)!;
-  return (record.node1 === ring.self ? record.policy1 : record.policy2)!;
+  const record = world.ring.network.channelRecord(world.ring.channelSA)!;
+  return (record.node1 === world.ring.self ? record.policy1 : record.policy2)!;
 }
 
 function pointOf(txid: string, outputIndex: number): NonNullable<PolicyUpdateRequest['scope']> {
@@ -46,9 +34,9 @@ function pointOf(txid: string, outputIndex: number): NonNullable<PolicyUpdateReq
 describe('UpdateChannelPolicy', () => {
   test('takes base, rate and delta, and keeps what is left out', async () => {
     const before = ownPolicy();
-    const [txid, index] = ring.network
-      .node(ring.self)
-      .channel(ring.channelSA)!
+    const [txid, index] = world.ring.network
+      .node(world.ring.self)
+      .channel(world.ring.channelSA)!
       .channelPoint.split(':');
     const inboundFee = { baseFeeMsat: -5, feeRatePpm: -60 };
     const terms = { baseFeeMsat: 3n, feeRatePpm: 44, timeLockDelta: 50 };
@@ -76,9 +64,9 @@ describe('UpdateChannelPolicy', () => {
 
   test('reaches every channel, and FeeReport tells', async () => {
     await update({ scope: GLOBAL, baseFeeMsat: 1n, feeRate: 0.000123, timeLockDelta: 40 });
-    const report = await rpc.ask(LightningService.feeReport, {});
+    const report = await world.rpc.ask(LightningService.feeReport, {});
     expect(report.channelFees.map(({ chanId }) => chanId).sort()).toEqual(
-      [ring.channelSA, ring.channelBS].sort(),
+      [world.ring.channelSA, world.ring.channelBS].sort(),
     );
     for (const fees of report.channelFees) {
       expect(fees).toMatchObject({ baseFeeMsat: 1n, feePerMil: 123n, feeRate: 0.000123 });
@@ -115,7 +103,7 @@ describe('UpdateChannelPolicy', () => {
   });
 
   test('a foreign channel and an impossible limit are reported one by one', async () => {
-    const foreign = ring.network.channelRecord(ring.channelAB)!.channelPoint.split(':');
+    const foreign = world.ring.network.channelRecord(world.ring.channelAB)!.channelPoint.split(':');
     const scope = pointOf(foreign[0]!, Number(foreign[1]));
     expect((await update({ scope, timeLockDelta: 40 })).failedUpdates).toMatchObject([
       { reason: UpdateFailure.UPDATE_FAILURE_NOT_FOUND, updateError: 'not found' },
@@ -136,12 +124,12 @@ describe('UpdateChannelPolicy', () => {
 });
 
 test('ForwardingHistory is that of the forwarder', async () => {
-  const added = await rpc.ask(LightningService.addInvoice, Invoice.fromPartial({}));
-  const route = circularRoute(ring, added.paymentAddr);
+  const added = await world.rpc.ask(LightningService.addInvoice, Invoice.fromPartial({}));
+  const route = circularRoute(world.ring, added.paymentAddr);
   const request = SendToRouteRequest.fromPartial({ paymentHash: added.rHash, route });
-  expect((await rpc.ask(RouterService.sendToRouteV2, request)).failure).toBeUndefined();
+  expect((await world.rpc.ask(RouterService.sendToRouteV2, request)).failure).toBeUndefined();
 
-  const bob = await serveLnd(ring.network, ring.b);
+  const bob = await serveLnd(world.ring.network, world.ring.b);
   const bobRpc = new RpcClient(bob);
   const history = (filter: Partial<ForwardingHistoryRequest>) =>
     bobRpc.ask(LightningService.forwardingHistory, ForwardingHistoryRequest.fromPartial(filter));
@@ -149,8 +137,8 @@ test('ForwardingHistory is that of the forwarder', async () => {
   expect(all.lastOffsetIndex).toBe(1);
   expect(all.forwardingEvents).toMatchObject([
     {
-      chanIdIn: ring.channelAB,
-      chanIdOut: ring.channelBS,
+      chanIdIn: world.ring.channelAB,
+      chanIdOut: world.ring.channelBS,
       amtInMsat: 1_000_550n,
       amtIn: 1000n,
       amtOutMsat: 1_000_000n,
@@ -160,12 +148,14 @@ test('ForwardingHistory is that of the forwarder', async () => {
       peerAliasOut: 'self',
     },
   ]);
-  expect((await history({ incomingChanIds: [ring.channelAB] })).forwardingEvents).toHaveLength(1);
-  expect((await history({ incomingChanIds: [ring.channelBS] })).forwardingEvents).toEqual([]);
+  expect(
+    (await history({ incomingChanIds: [world.ring.channelAB] })).forwardingEvents,
+  ).toHaveLength(1);
+  expect((await history({ incomingChanIds: [world.ring.channelBS] })).forwardingEvents).toEqual([]);
   expect((await history({ indexOffset: 1 })).forwardingEvents).toEqual([]);
   expect((await history({ endTime: 1n })).forwardingEvents).toEqual([]);
   const own = ForwardingHistoryRequest.fromPartial({});
-  const ours = await rpc.ask(LightningService.forwardingHistory, own);
+  const ours = await world.rpc.ask(LightningService.forwardingHistory, own);
   expect(ours.forwardingEvents).toEqual([]);
   bobRpc.close();
   await bob.close();

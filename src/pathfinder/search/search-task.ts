@@ -8,9 +8,24 @@ export interface SearchLimits {
   readonly maxCltvBlocks: number;
   readonly maxHops: number;
   readonly maxOnionBytes: number;
+  readonly unlikelihood: UnlikelihoodLimit | undefined;
 }
 
-/** How a search treats the limits on time lock, hops and onion bytes. */
+/** A limit on the product of probabilities, as a sum: -ln p in millionths, rounded, so that sums are exact. */
+export interface UnlikelihoodLimit {
+  readonly max: number;
+  readonly of: (direction: number) => number;
+}
+
+/** What the exact search needs to know of the way from the start: lower bounds, from a search at the fixed amount. */
+export interface StartBounds {
+  /** Least that any path pays on its first channel. */
+  readonly leastFirstMsat: number;
+  /** Lower bound of what a path pays from the start up to and including its arrival at the node. */
+  distanceTo(node: number): number;
+}
+
+/** How a search treats the limits on time lock, hops, onion bytes and probability. */
 export type ResourceMode =
   /** Not at all: the best path, which may break them. */
   | 'ignored'
@@ -21,6 +36,7 @@ export type ResourceMode =
 
 export interface SearchTask {
   readonly request: RequestEdges;
+  readonly bounds: StartBounds;
   readonly limits: SearchLimits;
   readonly mode: ResourceMode;
   readonly finalCltvDelta: number;
@@ -29,6 +45,8 @@ export interface SearchTask {
   readonly labelBudget: number;
   /** The path that the bound search found, if any; its exact price is the first to beat. */
   readonly meeting: Meeting | undefined;
+  /** Only what costs less is of interest. */
+  readonly belowMsat: number;
 }
 
 export interface FoundPath {
@@ -45,5 +63,7 @@ export interface ExactOutcome {
   readonly best: FoundPath | undefined;
   /** False where the budget ended the search, or amounts could not be compared (a discount steeper than 100 %). */
   readonly complete: boolean;
+  /** The budget ended the search. */
+  readonly exhausted: boolean;
   readonly labels: number;
 }

@@ -1,10 +1,10 @@
 /** Exact prices along a path, backwards. */
-import { inboundFeeNumber, outboundFeeNumber } from '../units/fee-number.ts';
+import { inboundFeeNumber, outboundFeeNumber } from '../../units/fee-number.ts';
+import { HOP_MSAT } from '../view/bounds.ts';
+import type { EdgeTerms } from '../view/edge-terms.ts';
 import type { Meeting } from './bound-search.ts';
 import type { RequestEdges } from './request-edges.ts';
 import type { FoundPath } from './search-task.ts';
-import { HOP_MSAT } from './view-bounds.ts';
-import type { EdgeTerms } from './view-edges.ts';
 
 /** The exact price of the path that the bound search found, or `undefined` where it is no path after all. */
 export function priceMeeting(
@@ -12,7 +12,7 @@ export function priceMeeting(
   request: RequestEdges,
   maxFeeMsat: number,
 ): FoundPath | undefined {
-  const { amountMsat, terms, priceMsat, to } = request.view;
+  const { amountMsat, terms, to } = request.view;
   const [first, last] = [request.first[meeting.first]!, request.last[meeting.last]!];
   const nodes = new Set([first.node, ...meeting.edges.map((edge) => to[edge]!)]);
   if (nodes.size !== meeting.edges.length + 1) return undefined;
@@ -28,7 +28,7 @@ export function priceMeeting(
     xMsat = arriving(terms, edge, xMsat, pMsat);
     if (xMsat > request.maximum(edge)) return undefined;
     pMsat = xMsat + outboundFeeNumber(terms.feeBaseMsat[edge]!, terms.feeRatePpm[edge]!, xMsat);
-    prices += priceMsat[edge]!;
+    prices += request.priceMsat(edge);
   }
   const sentMsat = arriving(endTerms, first.edge, xMsat, pMsat);
   const feeMsat = sentMsat - amountMsat;

@@ -2,12 +2,11 @@
  * When may a label be thrown away? Only when every completion of it can be replaced by one at least as good of another
  * label at the same node.
  */
-import type { AmountView } from './amount-view.ts';
-import type { BoundSearch } from './bound-search.ts';
+import type { AmountView } from '../view/amount-view.ts';
+import { HOP_MSAT } from '../view/bounds.ts';
 import type { LabelPool } from './label-pool.ts';
 import type { RequestEdges } from './request-edges.ts';
-import type { ResourceMode } from './search-task.ts';
-import { HOP_MSAT } from './view-bounds.ts';
+import type { SearchTask, StartBounds } from './search-task.ts';
 
 /** A label in the making. */
 export interface Candidate {
@@ -21,31 +20,32 @@ export interface Candidate {
   hops: number;
   cltvBlocks: number;
   onionBytes: number;
+  unlikelihood: number;
   critical: number;
 }
 
 export class LabelDominance {
   readonly #view: AmountView;
   readonly #pool: LabelPool;
-  readonly #bounds: BoundSearch;
   /** First label at a node, valid where the stamp is that of this search. */
   readonly #head: Int32Array;
   readonly #stamp: Uint32Array;
   #search = 0;
   #resources = false;
   #request!: RequestEdges;
+  #bounds!: StartBounds;
 
-  constructor(view: AmountView, bounds: BoundSearch, pool: LabelPool) {
+  constructor(view: AmountView, pool: LabelPool) {
     this.#view = view;
-    this.#bounds = bounds;
     this.#pool = pool;
-    this.#head = new Int32Array(view.snapshot.nodeCount);
-    this.#stamp = new Uint32Array(view.snapshot.nodeCount);
+    this.#head = new Int32Array(view.nodeCount);
+    this.#stamp = new Uint32Array(view.nodeCount);
   }
 
-  begin(request: RequestEdges, mode: ResourceMode): void {
+  begin({ request, bounds, mode }: Pick<SearchTask, 'request' | 'bounds' | 'mode'>): void {
     this.#search++;
     this.#request = request;
+    this.#bounds = bounds;
     this.#resources = mode === 'compared';
   }
 
@@ -123,7 +123,7 @@ export class LabelDominance {
     const pool = this.#pool;
     const hops = (pool.hops[left]! - pool.hops[right]!) * HOP_MSAT;
     if (pool.pMsat[left]! + hops > pool.pMsat[right]!) return false;
-    const priced = this.#view.priced;
+    const { priced } = this.#request;
     // Without a discount at the node only p decides what it needs, whatever x is.
     const discounts = this.#view.bounds.discounts[pool.node[left]!] === 1;
     if (discounts && pool.xMsat[left]! + hops > pool.xMsat[right]!) return false;
@@ -132,6 +132,7 @@ export class LabelDominance {
     return (
       pool.hops[left]! <= pool.hops[right]! &&
       pool.cltvBlocks[left]! <= pool.cltvBlocks[right]! &&
+      pool.unlikelihood[left]! <= pool.unlikelihood[right]! &&
       pool.onionBytes[left]! <= pool.onionBytes[right]!
     );
   }

@@ -11,11 +11,12 @@
  * and alpha(e) + beta(d) never exceeds what the node keeps. An edge's weight is alpha at its start plus beta at its
  * end plus the caller's price. Where there are no inbound fees the sum over a path is exact at the requested amount.
  */
-import { HAS_POLICY } from '../graph/columns.ts';
-import type { GraphSnapshot } from '../graph/snapshot.ts';
-import { outboundFeeNumber, proportionalFeeNumber } from '../units/fee-number.ts';
+import { HAS_POLICY } from '../../graph/columns.ts';
+import type { GraphSnapshot } from '../../graph/snapshot.ts';
+import { outboundFeeNumber, proportionalFeeNumber } from '../../units/fee-number.ts';
 import type { NodeBounds, ViewTerms } from './amount-view.ts';
-import { type EdgeTerms, isWideEnough } from './view-edges.ts';
+import { type EdgeTerms, isWideEnough } from './edge-terms.ts';
+import type { PassableNodes } from './passable-nodes.ts';
 
 /** Added per edge, so that of two paths at the same price the shorter one wins; 1,024 edges make a millisatoshi. */
 export const HOP_MSAT: number = 2 ** -10;
@@ -46,25 +47,23 @@ export function leavingBoundMsat(
   return Math.max(0, outboundMsat + leastInMsat) - Math.max(0, leastOutMsat + leastInMsat);
 }
 
-export function nodeBounds(snapshot: GraphSnapshot, view: ViewTerms): NodeBounds {
-  const { columns, nodeCount } = snapshot;
+export function nodeBounds(snapshot: GraphSnapshot, view: ViewTerms & PassableNodes): NodeBounds {
+  const { columns } = snapshot;
+  const { nodeCount, numberOf } = view;
   const leastOutMsat = new Float64Array(nodeCount).fill(Number.POSITIVE_INFINITY);
   const leastInMsat = new Float64Array(nodeCount);
   const discounts = new Uint8Array(nodeCount);
-  const passable = new Uint8Array(nodeCount);
   for (let direction = 0; direction < 2 * snapshot.channelSlots; direction++) {
     if ((columns.flags[direction]! & HAS_POLICY) === 0) continue;
-    const node = snapshot.from(direction);
-    const [base, rate] = [
-      columns.inboundFeeBaseMsat[direction]!,
-      columns.inboundFeeRatePpm[direction]!,
-    ];
+    const node = numberOf[snapshot.from(direction)]!;
+    if (node < 0) continue;
+    const base = columns.inboundFeeBaseMsat[direction]!;
+    const rate = columns.inboundFeeRatePpm[direction]!;
     if (base < 0 || rate < 0) {
       discounts[node] = 1;
       leastInMsat[node] = Math.min(leastInMsat[node]!, leastInboundMsat(base, rate, view));
     }
     if (!isWideEnough(snapshot, direction, view.amountMsat)) continue;
-    passable[node] = 1;
     const out = outboundFeeNumber(
       columns.feeBaseMsat[direction]!,
       columns.feeRatePpm[direction]!,
@@ -72,21 +71,7 @@ export function nodeBounds(snapshot: GraphSnapshot, view: ViewTerms): NodeBounds
     );
     if (out < leastOutMsat[node]!) leastOutMsat[node] = out;
   }
-  for (let node = 0; node < nodeCount; node++) {
-    if (leastOutMsat[node] === Number.POSITIVE_INFINITY) leastOutMsat[node] = 0;
-    if (!hasTwoNeighbours(snapshot, node)) passable[node] = 0;
-  }
-  return { leastOutMsat, leastInMsat, discounts, passable };
-}
-
-/** No simple path passes through a node with a single neighbour. Any open channel counts, whatever its policies. */
-function hasTwoNeighbours(snapshot: GraphSnapshot, node: number): boolean {
-  const { offsets, outgoing } = snapshot.adjacency;
-  const [begin, end] = [offsets[node]!, offsets[node + 1]!];
-  if (end - begin < 2) return false;
-  const first = snapshot.to(outgoing[begin]!);
-  for (let i = begin + 1; i < end; i++) if (snapshot.to(outgoing[i]!) !== first) return true;
-  return false;
+  return { leastOutMsat, leastInMsat, discounts };
 }
 
 export function weighEdges(
@@ -98,9 +83,10 @@ export function weighEdges(
     readonly bounds: NodeBounds;
   },
   view: ViewTerms,
-): Float64Array {
+): { readonly weight: Float64Array; readonly leavingMsat: Float64Array } {
   const { terms, from, to, priceMsat, bounds } = edges;
   const weight = new Float64Array(from.length);
+  const leavingMsat = new Float64Array(from.length);
   for (let edge = 0; edge < weight.length; edge++) {
     const [source, target] = [from[edge]!, to[edge]!];
     const out = outboundFeeNumber(
@@ -118,7 +104,8 @@ export function weighEdges(
       leastInMsat: bounds.leastInMsat[source]!,
     });
     const arriving = arrivingBoundMsat(bounds.leastOutMsat[target]!, inbound);
+    leavingMsat[edge] = leaving;
     weight[edge] = leaving + arriving + priceMsat[edge]! + HOP_MSAT;
   }
-  return weight;
+  return { weight, leavingMsat };
 }

@@ -7,21 +7,21 @@
  * never pays for forwarding, and too small an amount is raised. y never falls as x and p grow, and y >= x, so labels
  * can be compared (`label-dominance.ts`) and bounded. Several labels per node are kept where that is needed.
  */
-import { outboundFeeNumber } from '../units/fee-number.ts';
-import { forwardingPayloadBytes, hopPayloadBytes } from '../units/onion-size.ts';
-import type { AmountView } from './amount-view.ts';
-import type { BoundSearch } from './bound-search.ts';
+import { outboundFeeNumber } from '../../units/fee-number.ts';
+import { forwardingPayloadBytes, hopPayloadBytes } from '../../units/onion-size.ts';
+import type { AmountView } from '../view/amount-view.ts';
+import { HOP_MSAT } from '../view/bounds.ts';
+import { isSteep } from '../view/edge-terms.ts';
 import { type Candidate, LabelDominance } from './label-dominance.ts';
 import { LabelPool } from './label-pool.ts';
 import { NumberHeap } from './number-heap.ts';
 import { arriving, priceMeeting } from './price-meeting.ts';
 import type { ExactOutcome, FoundPath, SearchTask } from './search-task.ts';
-import { HOP_MSAT } from './view-bounds.ts';
-import { isSteep } from './view-edges.ts';
+
+type Reach = Pick<Candidate, 'cltvBlocks' | 'hops' | 'onionBytes' | 'unlikelihood'>;
 
 export class ExactSearch {
   readonly #view: AmountView;
-  readonly #bounds: BoundSearch;
   readonly #pool = new LabelPool();
   readonly #heap = new NumberHeap();
   readonly #dominance: LabelDominance;
@@ -42,22 +42,25 @@ export class ExactSearch {
     hops: 0,
     cltvBlocks: 0,
     onionBytes: 0,
+    unlikelihood: 0,
     critical: -1,
   };
 
-  constructor(view: AmountView, bounds: BoundSearch) {
+  constructor(view: AmountView) {
     this.#view = view;
-    this.#bounds = bounds;
-    this.#dominance = new LabelDominance(view, bounds, this.#pool);
+    this.#dominance = new LabelDominance(view, this.#pool);
   }
 
   run(task: SearchTask): ExactOutcome {
     this.#task = task;
     this.#pool.clear();
     this.#heap.clear();
-    this.#dominance.begin(task.request, task.mode);
+    this.#dominance.begin(task);
     // Costs below this are improvements; a fee of exactly the limit is one, whatever the hops add.
-    this.#bestMsat = this.#view.priced ? Number.POSITIVE_INFINITY : task.limits.maxFeeMsat + 1;
+    this.#bestMsat = Math.min(
+      task.request.priced ? Number.POSITIVE_INFINITY : task.limits.maxFeeMsat + 1,
+      task.belowMsat,
+    );
     this.#best = undefined;
     this.#monotone = true;
     // What breaks a limit on time lock, hops or bytes must not prune what keeps it.
@@ -65,20 +68,23 @@ export class ExactSearch {
       task.meeting === undefined || task.mode !== 'ignored'
         ? undefined
         : priceMeeting(task.meeting, task.request, task.limits.maxFeeMsat);
-    if (this.#seeded !== undefined) this.#bestMsat = this.#seeded.costMsat;
+    if (this.#seeded !== undefined && this.#seeded.costMsat < this.#bestMsat) {
+      this.#bestMsat = this.#seeded.costMsat;
+    } else this.#seeded = undefined;
     this.#start();
-    let complete = true;
+    let exhausted = false;
     while (this.#heap.size > 0) {
       const label = this.#heap.pop();
       if (this.#heap.poppedKey >= this.#bestMsat) break;
       if (this.#pool.dead[label] === 1) continue;
       if (this.#pool.count > task.labelBudget) {
-        complete = false;
+        exhausted = true;
         break;
       }
       this.#expand(label);
     }
-    return { best: this.#found(), complete: complete && this.#monotone, labels: this.#pool.count };
+    const complete = !exhausted && this.#monotone;
+    return { best: this.#found(), complete, exhausted, labels: this.#pool.count };
   }
 
   #found(): FoundPath | undefined {
@@ -118,8 +124,9 @@ export class ExactSearch {
       root.onionBytes =
         finalBytes + forwardingPayloadBytes(amountMsat, blockHeight + finalCltvDelta);
       root.critical = -1;
-      if (channel.node === request.source) this.#completeDirectly(i, finalBytes);
-      else if (this.#withinLimits(root)) this.#generate(root);
+      root.unlikelihood = this.#unlikelihood(channel.direction);
+      if (channel.direct) this.#completeDirectly(i, finalBytes);
+      else if (channel.node >= 0 && this.#withinLimits(root)) this.#generate(root);
     });
   }
 
@@ -140,7 +147,12 @@ export class ExactSearch {
     const channel = request.last[last]!;
     const first = request.first.findIndex(({ direction }) => direction === channel.direction);
     if (first < 0) return;
-    const reach = { cltvBlocks: finalCltvDelta, hops: 0, onionBytes: finalBytes };
+    const reach = {
+      cltvBlocks: finalCltvDelta,
+      hops: 0,
+      onionBytes: finalBytes,
+      unlikelihood: this.#unlikelihood(channel.direction),
+    };
     const costMsat = request.first[first]!.priceMsat + HOP_MSAT;
     if (costMsat >= this.#bestMsat || !this.#withinLimits(reach)) return;
     this.#bestMsat = costMsat;
@@ -150,13 +162,13 @@ export class ExactSearch {
   #expand(label: number): void {
     const pool = this.#pool;
     const { request, limits, blockHeight } = this.#task;
-    const { start, from, weight, terms, priceMsat, amountMsat, monotone } = this.#view;
+    const { start, from, weight, terms, amountMsat, monotone } = this.#view;
     const node = pool.node[label]!;
     const [xMsat, pMsat] = [pool.xMsat[label]!, pool.pMsat[label]!];
     const [price, hops] = [pool.priceMsat[label]!, pool.hops[label]!];
     const so = xMsat - amountMsat + price + hops * HOP_MSAT + this.#leaving(node, xMsat, pMsat);
     const next = this.#candidate;
-    const bounds = this.#bounds;
+    const { bounds } = this.#task;
     const leastFirst = bounds.leastFirstMsat;
     for (let edge = start[node]!, end = start[node + 1]!; edge < end; edge++) {
       const least = so + weight[edge]!;
@@ -175,13 +187,14 @@ export class ExactSearch {
       next.xMsat = yMsat;
       next.pMsat =
         yMsat + outboundFeeNumber(terms.feeBaseMsat[edge]!, terms.feeRatePpm[edge]!, yMsat);
-      next.priceMsat = price + priceMsat[edge]!;
+      next.priceMsat = price + request.priceMsat(edge);
       next.hops = hops + 1;
       next.cltvBlocks = pool.cltvBlocks[label]! + terms.timeLockDelta[edge]!;
       if (this.#task.mode !== 'ignored') {
         next.onionBytes =
           pool.onionBytes[label]! +
           forwardingPayloadBytes(yMsat, blockHeight + pool.cltvBlocks[label]!);
+        next.unlikelihood = pool.unlikelihood[label]! + this.#unlikelihood(terms.direction[edge]!);
         if (!this.#withinLimits(next)) continue;
       }
       next.critical =
@@ -197,7 +210,7 @@ export class ExactSearch {
     const first = request.firstAt(node);
     const costMsat =
       xMsat - this.#view.amountMsat + candidate.priceMsat + candidate.hops * HOP_MSAT;
-    const key = costMsat + this.#leaving(node, xMsat, pMsat) + this.#bounds.distanceTo(node);
+    const key = costMsat + this.#leaving(node, xMsat, pMsat) + this.#task.bounds.distanceTo(node);
     if (key >= this.#bestMsat) return;
     if (first < 0 && this.#dominance.isPlainlyBeaten(candidate)) return;
     if (this.#dominance.isOnPath(candidate.parent, node)) return;
@@ -225,6 +238,7 @@ export class ExactSearch {
     pool.hops[label] = candidate.hops;
     pool.cltvBlocks[label] = candidate.cltvBlocks;
     pool.onionBytes[label] = candidate.onionBytes;
+    pool.unlikelihood[label] = candidate.unlikelihood;
     pool.critical[label] = candidate.critical;
     pool.thresholdMsat[label] = candidate.pMsat - this.#view.bounds.leastOutMsat[candidate.node]!;
     pool.dead[label] = 0;
@@ -238,10 +252,11 @@ export class ExactSearch {
     const { amountMsat } = this.#view;
     const [xMsat, pMsat] = [pool.xMsat[label]!, pool.pMsat[label]!];
     const back = request.last[pool.last[label]!]!.direction >> 1;
-    for (let i = firstIndex; i >= 0; i = request.first[i]!.next) {
+    for (let i = firstIndex; i >= 0; i = request.nextFirst(i)) {
       const channel = request.first[i]!;
       if (channel.direction >> 1 === back) continue;
       if (isSteep(request.endTerms, channel.edge)) this.#monotone = false;
+      if (!this.#isLikely(label, channel.direction)) continue;
       const sentMsat = arriving(request.endTerms, channel.edge, xMsat, pMsat);
       if (sentMsat > request.endTerms.maxMsat[channel.edge]!) continue;
       if (sentMsat - amountMsat > limits.maxFeeMsat) continue;
@@ -261,11 +276,24 @@ export class ExactSearch {
     return (keeps > 0 ? keeps : 0) - (counted > 0 ? counted : 0);
   }
 
+  #unlikelihood(direction: number): number {
+    return this.#task.limits.unlikelihood?.of(direction) ?? 0;
+  }
+
+  /** Whether a path stays within the limit on probability when it leaves over this first channel. */
+  #isLikely(label: number, first: number): boolean {
+    const { limits, mode } = this.#task;
+    if (mode === 'ignored' || limits.unlikelihood === undefined) return true;
+    const sum = this.#pool.unlikelihood[label]! + limits.unlikelihood.of(first);
+    return sum <= limits.unlikelihood.max;
+  }
+
   /** Every label has one more channel before it; its own figures are already those of the whole route. */
-  #withinLimits(reach: { cltvBlocks: number; hops: number; onionBytes: number }): boolean {
+  #withinLimits(reach: Reach): boolean {
     if (this.#task.mode === 'ignored') return true;
-    const { maxCltvBlocks, maxHops, maxOnionBytes } = this.#task.limits;
+    const { maxCltvBlocks, maxHops, maxOnionBytes, unlikelihood } = this.#task.limits;
     return (
+      (unlikelihood === undefined || reach.unlikelihood <= unlikelihood.max) &&
       reach.cltvBlocks <= maxCltvBlocks &&
       reach.hops + 1 <= maxHops &&
       reach.onionBytes <= maxOnionBytes

@@ -1,8 +1,8 @@
 /**
  * Which directions of a snapshot carry an amount, and at what terms: the raw material of an amount view.
  */
-import { DISABLED, HAS_POLICY } from '../graph/columns.ts';
-import type { GraphSnapshot } from '../graph/snapshot.ts';
+import { DISABLED, HAS_POLICY } from '../../graph/columns.ts';
+import type { GraphSnapshot } from '../../graph/snapshot.ts';
 
 /**
  * How parallel channels between two nodes are priced. Forwarding is not strict: a node may send an HTLC over any of

@@ -10,6 +10,8 @@ export class LabelPool {
   priceMsat: Float64Array = new Float64Array(this.#capacity);
   /** What the node needs to receive, less what it is known to keep at least: the threshold below which it is critical. */
   thresholdMsat: Float64Array = new Float64Array(this.#capacity);
+  /** Sum of -ln p, in millionths. */
+  unlikelihood: Float64Array = new Float64Array(this.#capacity);
   node: Int32Array = new Int32Array(this.#capacity);
   /** Edge of the view that the node sends over, or -1 - i for last channel i of the request. */
   edge: Int32Array = new Int32Array(this.#capacity);
@@ -51,6 +53,7 @@ export class LabelPool {
     this.pMsat = doubles(this.pMsat);
     this.priceMsat = doubles(this.priceMsat);
     this.thresholdMsat = doubles(this.thresholdMsat);
+    this.unlikelihood = doubles(this.unlikelihood);
     this.node = integers(this.node);
     this.edge = integers(this.edge);
     this.parent = integers(this.parent);

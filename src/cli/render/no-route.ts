@@ -1,0 +1,53 @@
+/** Why there is no route, in terms of what the user typed. Amounts in sat, fees in msat. */
+import type { NoRouteReason } from '../../pathfinder/request.ts';
+import { MAX_SEARCH_MSAT } from '../../units/amounts.ts';
+import { grouped, ratio, satFromMsat } from './figures.ts';
+
+/** The largest `--amount`. */
+export const MAX_AMOUNT_SAT: bigint = MAX_SEARCH_MSAT / 1000n;
+
+export function noRouteText(reason: NoRouteReason): string {
+  switch (reason.code) {
+    case 'unknown_node':
+      return `node ${reason.nodeId} is not in the graph`;
+    case 'amount_out_of_range':
+      return `--amount must be at most ${grouped(MAX_AMOUNT_SAT)} sat`;
+    case 'no_outgoing_channel':
+      return 'no channel that --from names is active and not excluded';
+    case 'no_outgoing_balance':
+      return `no channel that --from names can send that much; the fullest can send ${satFromMsat(reason.bestSpendableMsat)} sat`;
+    case 'no_incoming_channel':
+      return 'no channel that --to names is active, enabled by its peer and not excluded';
+    case 'no_incoming_capacity':
+      return `no channel that --to names can receive that much; the emptiest can receive ${satFromMsat(reason.bestReceivableMsat)} sat`;
+    case 'fee_limit':
+      return feeLimitText(reason);
+    case 'cltv_limit':
+      return `a route would lock money for ${grouped(reason.neededCltvBlocks)} blocks, more than lnd allows`;
+    case 'hop_limit':
+      return `a route would need ${reason.neededHops} channels, more than an onion takes`;
+    case 'onion_limit':
+      return `a route would need ${grouped(reason.neededBytes)} bytes of onion, above the 1,300 that there are`;
+    case 'probability_limit':
+      return `the best route succeeds with a probability of ${reason.probability.toPrecision(2)}, below the least allowed`;
+    case 'avoided':
+      return `only what --exclude names, or pairs that lately lacked liquidity, lead there; a route over them costs ${grouped(reason.cheapestFeeMsat)} msat`;
+    case 'amount_too_large':
+      return `no path carries that much; ${satFromMsat(reason.payableMsat)} sat would find one: lower --amount, or let it shrink with --min-amount`;
+    case 'disconnected':
+      return 'no path of announced channels leads from a channel of --from to one of --to';
+    case 'search_budget':
+      return 'the limits are so tight that the search gave up; raise --max-fee-ppm';
+  }
+}
+
+export function feeLimitText(cheapest: {
+  readonly cheapestFeeMsat: bigint;
+  readonly cheapestFeePpm: number;
+}): string {
+  const { cheapestFeeMsat, cheapestFeePpm } = cheapest;
+  return (
+    `the cheapest route costs ${grouped(cheapestFeeMsat)} msat (${ratio(cheapestFeePpm)} ppm), ` +
+    'above what --max-fee-ppm and --max-fee-sat allow'
+  );
+}

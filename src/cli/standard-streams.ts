@@ -1,0 +1,53 @@
+/** Standard output and standard error that may break without ending a process that has a payment under way. */
+import type { Streams } from './output.ts';
+
+/** The part of a writable stream that is needed. */
+export interface BreakableStream {
+  write(text: string): unknown;
+  on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
+}
+
+/**
+ * What is written to a stream after it broke is dropped, and `broken` tells of standard output. A reader that went
+ * away (`| head`, a closed terminal's pipe) is nothing to speak of; other reasons, such as a full disk, are told on
+ * standard error.
+ */
+export function standardStreams(
+  streams: { out: BreakableStream; err: BreakableStream } = {
+    out: process.stdout,
+    err: process.stderr,
+  },
+): Streams {
+  const broken = new AbortController();
+  const err = untilBroken(streams.err, () => {});
+  const out = untilBroken(streams.out, (error) => {
+    if (error.code !== 'EPIPE') {
+      err.write(`ballast: standard output cannot be written: ${error.message}\n`);
+    }
+    broken.abort();
+  });
+  return { out, err, broken: broken.signal };
+}
+
+function untilBroken(
+  stream: BreakableStream,
+  onBreak: (error: NodeJS.ErrnoException) => void,
+): Streams['out'] {
+  let broken = false;
+  const breaks = (error: NodeJS.ErrnoException): void => {
+    if (broken) return;
+    broken = true;
+    onBreak(error);
+  };
+  stream.on('error', breaks);
+  return {
+    write: (text) => {
+      if (broken) return;
+      try {
+        stream.write(text);
+      } catch (error) {
+        breaks(error as NodeJS.ErrnoException);
+      }
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { InvalidArgumentError } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { count, positiveSats, rate, sats } from '../../src/cli/option-values.ts';
+
+describe('sats', () => {
+  it.each<[string, bigint]>([
+    ['0', 0n],
+    ['7', 7n],
+    ['1000000', 1_000_000n],
+    ['1,000,000', 1_000_000n],
+    ['1_000_000', 1_000_000n],
+    ['50,000', 50_000n],
+    ['2100000000000000', 2_100_000_000_000_000n],
+  ])('reads %s', (text, expected) => {
+    expect(sats(text)).toBe(expected);
+  });
+
+  it.each([
+    ...['', '1,5', '1_5', '1.5', '1,0000', '1000,000', ',100', '100,', '1,,000', '1,000_000'],
+    ...['-1', '+1', ' 1', '1e3', '0x10', '12345678901234567', '١'],
+  ])('refuses %j', (text) => {
+    expect(() => sats(text)).toThrow(InvalidArgumentError);
+  });
+
+  it('takes no amount for none', () => {
+    expect(() => positiveSats('0')).toThrow(InvalidArgumentError);
+    expect(positiveSats('1')).toBe(1n);
+  });
+});
+
+describe('count and rate', () => {
+  it('hold their bounds', () => {
+    expect([count(1, 3)('1'), count(1, 3)('3')]).toEqual([1, 3]);
+    for (const text of ['0', '4', '1.0', '', '-1']) {
+      expect(() => count(1, 3)(text), text).toThrow(InvalidArgumentError);
+    }
+    expect([rate('0'), rate('12.5'), rate('1000000')]).toEqual([0, 12.5, 1_000_000]);
+    for (const text of ['1000001', '-1', '1e3', '.5', '1.', '']) {
+      expect(() => rate(text), text).toThrow(InvalidArgumentError);
+    }
+  });
+});
