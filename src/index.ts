@@ -30,6 +30,11 @@ export {
 export type { Quantiles } from './graph/quantiles.ts';
 export type { GraphSnapshot } from './graph/snapshot.ts';
 export { type GraphStatistics, graphStatistics } from './graph/statistics.ts';
+export {
+  type AlternativesRequest,
+  type AlternativesResult,
+  alternativeCircularRoutes,
+} from './pathfinder/alternative-circular-routes.ts';
 export { buildRoute, type RouteTerms } from './pathfinder/build-route.ts';
 export {
   type CheckTerms,
@@ -40,6 +45,13 @@ export {
 export { findCircularRoute } from './pathfinder/find-circular-route.ts';
 export { findRoute } from './pathfinder/find-route.ts';
 export type { Path, PathHop, Quote } from './pathfinder/path.ts';
+export { planCircularRoutes } from './pathfinder/plan-circular-routes.ts';
+export type {
+  CircularMove,
+  CircularPlan,
+  CircularPlanRequest,
+  PlannedCircle,
+} from './pathfinder/plan-request.ts';
 export {
   type PathChannel,
   type PriceTerms,

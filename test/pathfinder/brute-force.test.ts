@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findCircularRoute } from '../../src/pathfinder/find-circular-route.ts';
 import type { CircularRouteRequest } from '../../src/pathfinder/request.ts';
 import { SeededRandom, testSeed } from '../seeded-random.ts';
-import { type Circle, everyCircle, type Pricing } from './every-circle.ts';
+import { type Circle, everyCircle, type Pricing, probabilityOf } from './every-circle.ts';
 import { type RandomCircle, REGIMES, randomCircle, STEEP } from './random-circle.ts';
 
 const GRAPHS = 1000;
@@ -80,6 +80,16 @@ describe.each(PRICINGS)('against every circle of small graphs, $name', ({ pricin
         maxHops: random.chance(0.5) ? chosen.hops : 27,
         maxFeeMsat: chosen.sentMsat - circle.amountMsat + BigInt(random.between(0, 3) - 1),
       };
+      const snapshot = circle.graph.snapshot();
+      const probability = (direction: number): number =>
+        probabilityOf({ from: snapshot.from(direction), to: snapshot.to(direction) });
+      const mostUnlikely = random.chance(0.3)
+        ? chosen.unlikelihood - 50_000 * random.between(0, 2)
+        : Number.POSITIVE_INFINITY;
+      const likely =
+        mostUnlikely < 0 || mostUnlikely === Number.POSITIVE_INFINITY
+          ? {}
+          : { minProbability: Math.exp(-mostUnlikely / 1e6), probability };
       if (limits.maxFeeMsat < 0n || limits.maxCltvBlocks <= FINAL_DELTA) continue;
       const best = least(
         all.filter(
@@ -87,10 +97,11 @@ describe.each(PRICINGS)('against every circle of small graphs, $name', ({ pricin
             c.cltvBlocks <= limits.maxCltvBlocks &&
             c.hops <= limits.maxHops &&
             c.sentMsat - circle.amountMsat <= limits.maxFeeMsat &&
-            c.onionBytes <= 1300,
+            c.onionBytes <= 1300 &&
+            (likely.minProbability === undefined || c.unlikelihood <= mostUnlikely),
         ),
       );
-      const result = ask(circle, pricing, limits);
+      const result = ask(circle, pricing, { ...limits, ...likely });
       const cost = result.kind === 'route' ? BigInt(result.costMsat) : undefined;
       expect(cost, `graph ${seed + i}`).toBe(best);
       if (best === undefined) none++;

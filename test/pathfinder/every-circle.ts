@@ -10,7 +10,20 @@ export interface Circle {
   readonly cltvBlocks: number;
   readonly hops: number;
   readonly onionBytes: number;
+  /** Sum of -ln p in millionths, each rounded. */
+  readonly unlikelihood: number;
 }
+
+/** An arbitrary probability per pair of nodes, from 0.7 to 1; siblings share theirs. */
+export const probabilityOf = ({
+  from,
+  to,
+}: {
+  readonly from: number;
+  readonly to: number;
+}): number => 1 - ((from * 31 + to * 17) % 7) / 20;
+
+const unlikelihoodOf = (link: Link): number => Math.round(-Math.log(probabilityOf(link)) * 1e6);
 
 export interface Pricing {
   readonly siblings: 'any' | 'named';
@@ -35,6 +48,7 @@ interface Reached {
   readonly cltv: number;
   readonly hops: number;
   readonly bytes: number;
+  readonly unlikelihood: number;
 }
 
 /** All circles within the channels allowed; amounts are raised to a channel's minimum except the delivered one. */
@@ -85,13 +99,15 @@ export function everyCircle(
       if (amount < link.policy.minHtlcMsat) amount = link.policy.minHtlcMsat;
       if (link.policy.maxHtlcMsat !== null && amount > link.policy.maxHtlcMsat) continue;
       const hops = at.hops + 1;
+      const unlikelihood = at.unlikelihood + unlikelihoodOf(link);
       const price = at.price + priceOf(link);
       const costMsat = amount - circle.amountMsat + BigInt(price);
-      if (home)
-        found.push({ sentMsat: amount, costMsat, cltvBlocks: cltv, hops, onionBytes: bytes });
-      else
+      if (home) {
+        const totals = { cltvBlocks: cltv, hops, onionBytes: bytes, unlikelihood };
+        found.push({ sentMsat: amount, costMsat, ...totals });
+      } else
         walk(
-          { link, amount, price, cltv, hops, bytes },
+          { link, amount, price, cltv, hops, bytes, unlikelihood },
           new Set([...visited, link.from]),
           lastChannel,
         );
@@ -110,6 +126,7 @@ export function everyCircle(
       cltv: finalDelta,
       hops: 1,
       bytes: finalBytes,
+      unlikelihood: unlikelihoodOf(link),
     };
     walk(start, new Set([self, link.from]), link.channel);
   }

@@ -102,6 +102,27 @@ describe('a circle', () => {
     expect(result).toMatchObject({ kind: 'route', proven: true, quote: { feeMsat: 50n } });
   });
 
+  it('covers siblings also where the amount has to be raised to a minimum above it', () => {
+    // Over channel 2 at least 5,000 msat must go; then a may pick channel 3 as well, which asks 900 msat.
+    const channels: readonly ChannelSketch[] = [
+      { id: 1, ends: ['s', 'a'] },
+      { id: 2, ends: ['a', 'b'], policy1: { feeBaseMsat: 10n, minHtlcMsat: 5000n } },
+      { id: 3, ends: ['a', 'b'], policy1: { feeBaseMsat: 900n } },
+      { id: 4, ends: ['b', 's'] },
+    ];
+    const feeOver2 = (siblings: 'any' | 'named'): bigint => {
+      const slotOf3 = 2;
+      const reliability = (direction: number): number => (direction >> 1 === slotOf3 ? 1e9 : 0);
+      const cost = { timeLockRiskPpb: 0, reliability };
+      const outChannels = ['1' as ChannelId];
+      const result = search(channels, { amountMsat: 1000n, outChannels, cost, siblings });
+      expect(channelsOf(result)).toEqual(['1', '2', '4']);
+      return result.kind === 'route' ? result.quote.feeMsat : -1n;
+    };
+    expect(feeOver2('named')).toBe(4010n);
+    expect(feeOver2('any')).toBe(4900n);
+  });
+
   it('charges a surcharge on arrival as well', () => {
     const dear: ChannelSketch[] = [
       { id: 1, ends: ['s', 'a'], policy2: { inboundFeeBaseMsat: 777n } },

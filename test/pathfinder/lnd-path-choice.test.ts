@@ -54,8 +54,6 @@ interface Difference {
 const LESS_LIKELY =
   'lnd divides the cost of an attempt by the probability of the path; Ballast adds weight x -log(probability) per ' +
   'channel, which keeps best subpaths best but grows slower: at 0.4 and a weight of ';
-const NO_LEAST_PROBABILITY =
-  'Ballast prices unreliability, and knows no least probability that a path must have: the path of 0.4 stays the best';
 const OWN_INVOICE =
   'an invoice with a payment secret needs an MPP record in the last hop, and Ballast counts its 37 bytes always: ' +
   '24 channels fit, lnd without the record reaches 25';
@@ -74,14 +72,6 @@ const DIFFERENCES: Readonly<Record<string, Difference>> = {
   },
   probability_two_hop_higher_cost: {
     why: `${LESS_LIKELY}10,000 msat, 13,000 + 9,163 stays below 25,000 + 1,625, where lnd has 38,000 and 36,765`,
-    ours: { channels: [100000, 10, 11], feeMsat: 13_000n },
-  },
-  probability_probability_limit: {
-    why: NO_LEAST_PROBABILITY,
-    ours: { channels: [100000, 10, 11], feeMsat: 13_000n },
-  },
-  probability_probability_limit_no_routes: {
-    why: NO_LEAST_PROBABILITY,
     ours: { channels: [100000, 10, 11], feeMsat: 13_000n },
   },
   route_to_self_1: {
@@ -107,9 +97,8 @@ function attemptCostMsat(input: ChoiceInput): number {
   return cost * (1 / (0.5 - 0.45 * time_pref) - 1);
 }
 
-/** What takes the place of cost / P: the same cost x -log P, added up channel by channel. */
-function reliability(input: ChoiceInput, snapshot: GraphSnapshot): (direction: number) => number {
-  const weightMsat = attemptCostMsat(input);
+/** What lnd expects of each direction in the vector. */
+function probabilityIn(input: ChoiceInput, snapshot: GraphSnapshot): (direction: number) => number {
   return (direction) => {
     const [from, to] = [snapshot.from(direction), snapshot.to(direction)].map((node) =>
       snapshot.nodeId(node),
@@ -117,7 +106,7 @@ function reliability(input: ChoiceInput, snapshot: GraphSnapshot): (direction: n
     const known = input.pair_probability?.find(
       ([one, other]) => nodeIdOf(one) === from && nodeIdOf(other) === to,
     );
-    return known === undefined ? 0 : weightMsat * -Math.log(known[2]);
+    return known?.[2] ?? 1;
   };
 }
 
@@ -126,13 +115,19 @@ function answer({ input }: ChoiceVector): RouteResult {
   const snapshot = graphOfVector(input.graph).snapshot();
   const [source, target] = [nodeIdOf(input.source), nodeIdOf(input.target)];
   const channels = channelsOfGraph(input.graph);
+  const probability = probabilityIn(input, snapshot);
+  // What takes the place of cost / P: the same cost x -log P, added up channel by channel.
+  const weightMsat = attemptCostMsat(input);
+  const reliability = (direction: number): number => weightMsat * -Math.log(probability(direction));
   const terms = {
     amountMsat: BigInt(input.amount_msat),
     maxFeeMsat: BigInt(input.fee_limit_msat),
     maxCltvBlocks: input.cltv_limit,
     finalCltvDelta: input.final_htlc_expiry,
     blockHeight: 0,
-    cost: { reliability: reliability(input, snapshot) },
+    minProbability: input.min_probability ?? 0,
+    probability,
+    cost: { reliability },
     ...(input.local_bandwidth_msat === undefined
       ? {}
       : { overlay: { ownChannels: ownChannels(input.local_bandwidth_msat) } }),
