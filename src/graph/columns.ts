@@ -5,6 +5,7 @@
  * policy of `direction ^ 1`.
  */
 import type { ChannelPolicy } from '../ports.ts';
+import { type PolicyRow, policyRecord, policyRow } from './policy-row.ts';
 
 export const HAS_POLICY = 1;
 export const DISABLED = 2;
@@ -53,38 +54,46 @@ export class ChannelColumns {
   /** A copy of the first `used` slots with room for `slots`. */
   copy({ used, slots }: { used: number; slots: number }): ChannelColumns {
     const copy = new ChannelColumns(slots);
-    copy.node1.set(this.node1.subarray(0, used));
-    copy.node2.set(this.node2.subarray(0, used));
-    copy.capacitySat.set(this.capacitySat.subarray(0, used));
-    copy.removed.set(this.removed.subarray(0, used));
-    const directions = 2 * used;
-    copy.flags.set(this.flags.subarray(0, directions));
-    copy.feeBaseMsat.set(this.feeBaseMsat.subarray(0, directions));
-    copy.feeRatePpm.set(this.feeRatePpm.subarray(0, directions));
-    copy.timeLockDelta.set(this.timeLockDelta.subarray(0, directions));
-    copy.minHtlcMsat.set(this.minHtlcMsat.subarray(0, directions));
-    copy.maxHtlcMsat.set(this.maxHtlcMsat.subarray(0, directions));
-    copy.inboundFeeBaseMsat.set(this.inboundFeeBaseMsat.subarray(0, directions));
-    copy.inboundFeeRatePpm.set(this.inboundFeeRatePpm.subarray(0, directions));
-    copy.lastUpdate.set(this.lastUpdate.subarray(0, directions));
+    copy.fill(this, used);
     return copy;
   }
 
+  /** Takes over the first `used` slots of other columns. */
+  fill(from: Readonly<ChannelColumns>, used: number): void {
+    this.node1.set(from.node1.subarray(0, used));
+    this.node2.set(from.node2.subarray(0, used));
+    this.capacitySat.set(from.capacitySat.subarray(0, used));
+    this.removed.set(from.removed.subarray(0, used));
+    const directions = 2 * used;
+    this.flags.set(from.flags.subarray(0, directions));
+    this.feeBaseMsat.set(from.feeBaseMsat.subarray(0, directions));
+    this.feeRatePpm.set(from.feeRatePpm.subarray(0, directions));
+    this.timeLockDelta.set(from.timeLockDelta.subarray(0, directions));
+    this.minHtlcMsat.set(from.minHtlcMsat.subarray(0, directions));
+    this.maxHtlcMsat.set(from.maxHtlcMsat.subarray(0, directions));
+    this.inboundFeeBaseMsat.set(from.inboundFeeBaseMsat.subarray(0, directions));
+    this.inboundFeeRatePpm.set(from.inboundFeeRatePpm.subarray(0, directions));
+    this.lastUpdate.set(from.lastUpdate.subarray(0, directions));
+  }
+
   setPolicy(direction: number, policy: ChannelPolicy | null): void {
-    if (policy === null) {
+    this.setRow(direction, policy === null ? null : policyRow(policy));
+  }
+
+  setRow(direction: number, row: PolicyRow | null): void {
+    if (row === null) {
       this.clearPolicy(direction);
       return;
     }
-    this.flags[direction] = HAS_POLICY | (policy.disabled ? DISABLED : 0);
-    this.feeBaseMsat[direction] = Number(policy.feeBaseMsat);
-    this.feeRatePpm[direction] = policy.feeRatePpm;
-    this.timeLockDelta[direction] = policy.timeLockDelta;
-    this.minHtlcMsat[direction] = Number(policy.minHtlcMsat);
-    this.maxHtlcMsat[direction] =
-      policy.maxHtlcMsat === null ? Number.POSITIVE_INFINITY : Number(policy.maxHtlcMsat);
-    this.inboundFeeBaseMsat[direction] = Number(policy.inboundFeeBaseMsat);
-    this.inboundFeeRatePpm[direction] = policy.inboundFeeRatePpm;
-    this.lastUpdate[direction] = policy.lastUpdate;
+    this.flags[direction] = HAS_POLICY | (row.disabled ? DISABLED : 0);
+    this.feeBaseMsat[direction] = row.feeBaseMsat;
+    this.feeRatePpm[direction] = row.feeRatePpm;
+    this.timeLockDelta[direction] = row.timeLockDelta;
+    this.minHtlcMsat[direction] = row.minHtlcMsat;
+    this.maxHtlcMsat[direction] = row.maxHtlcMsat;
+    this.inboundFeeBaseMsat[direction] = row.inboundFeeBaseMsat;
+    this.inboundFeeRatePpm[direction] = row.inboundFeeRatePpm;
+    this.lastUpdate[direction] = row.lastUpdate;
   }
 
   /** All zero, so that an absent policy's inbound fee and minimum read as none without a look at the flags. */
@@ -103,17 +112,16 @@ export class ChannelColumns {
   policy(direction: number): ChannelPolicy | null {
     const flags = this.flags[direction]!;
     if ((flags & HAS_POLICY) === 0) return null;
-    const max = this.maxHtlcMsat[direction]!;
-    return {
-      feeBaseMsat: BigInt(this.feeBaseMsat[direction]!),
+    return policyRecord({
+      feeBaseMsat: this.feeBaseMsat[direction]!,
       feeRatePpm: this.feeRatePpm[direction]!,
       timeLockDelta: this.timeLockDelta[direction]!,
-      minHtlcMsat: BigInt(this.minHtlcMsat[direction]!),
-      maxHtlcMsat: max === Number.POSITIVE_INFINITY ? null : BigInt(max),
+      minHtlcMsat: this.minHtlcMsat[direction]!,
+      maxHtlcMsat: this.maxHtlcMsat[direction]!,
       disabled: (flags & DISABLED) !== 0,
-      inboundFeeBaseMsat: BigInt(this.inboundFeeBaseMsat[direction]!),
+      inboundFeeBaseMsat: this.inboundFeeBaseMsat[direction]!,
       inboundFeeRatePpm: this.inboundFeeRatePpm[direction]!,
       lastUpdate: this.lastUpdate[direction]!,
-    };
+    });
   }
 }

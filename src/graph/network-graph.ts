@@ -11,8 +11,10 @@ import type {
 } from '../ports.ts';
 import type { ChannelId, NodeId } from '../units/ids.ts';
 import { type Adjacency, buildAdjacency } from './adjacency.ts';
+import { type ChannelRow, channelRow } from './channel-row.ts';
 import { ChannelColumns, HAS_POLICY } from './columns.ts';
 import { type ChannelAttributes, graphologyView, type NodeAttributes } from './graphology-view.ts';
+import { NameTables } from './name-tables.ts';
 import { policyDefect } from './read-record.ts';
 import { GraphSnapshot } from './snapshot.ts';
 
@@ -28,19 +30,13 @@ export type ApplyUpdateResult =
   | { readonly kind: 'rejected'; readonly reason: string };
 
 const FIRST_SLOTS = 1024;
+const GIVEN_TWICE = 'the same channel was given twice; the first record is kept';
 
 export class NetworkGraph {
   #version = 0;
   #columns = new ChannelColumns(FIRST_SLOTS);
-  #channelSlots = 0;
   #channelCount = 0;
-  #nodes: NodeRecord[] = [];
-  readonly #nodeIndex = new Map<NodeId, number>();
-  readonly #channelIds: ChannelId[] = [];
-  #channelPoints: string[] = [];
-  readonly #channelSlot = new Map<ChannelId, number>();
-  /** Some snapshot reads these names: entries may be appended, but to replace one takes a copy. */
-  #namesShared = false;
+  readonly #names = new NameTables();
   #adjacency: Adjacency | undefined;
   #snapshot: GraphSnapshot | undefined;
   #graphology: MultiDirectedGraph<NodeAttributes, ChannelAttributes> | undefined;
@@ -67,7 +63,7 @@ export class NetworkGraph {
   }
 
   get nodeCount(): number {
-    return this.#nodes.length;
+    return this.#names.nodeCount;
   }
 
   get channelCount(): number {
@@ -77,51 +73,54 @@ export class NetworkGraph {
   /** Directions of open channels that have a policy. */
   get policyCount(): number {
     let count = 0;
-    for (let direction = 0; direction < 2 * this.#channelSlots; direction++) {
+    for (let direction = 0; direction < 2 * this.#names.channelSlots; direction++) {
       if ((this.#columns.flags[direction]! & HAS_POLICY) !== 0) count++;
     }
     return count;
   }
 
+  /** Whether a text is the id of one of its nodes. */
+  hasNode(text: string): text is NodeId {
+    return this.#names.nodeIndex(text as NodeId) !== undefined;
+  }
+
   /** Adds a node or renews what is known about it. */
   addNode(node: NodeRecord): void {
-    const index = this.#nodeIndex.get(node.nodeId);
+    const index = this.#names.nodeIndex(node.nodeId);
     if (index === undefined) this.#appendNode(node);
-    else {
-      this.#ownNames();
-      this.#nodes[index] = node;
-    }
+    else this.#names.replaceNode(index, node);
     this.#changed();
   }
 
   /** Adds an announced channel, and its ends where they are new. One that closed may come back between the same ends. */
   addChannel(record: ChannelRecord): AddChannelResult {
-    const known = this.#channelSlot.get(record.channelId);
-    if (known !== undefined && this.#columns.removed[known] === 0) {
-      return refuse(record, 'the same channel was given twice; the first record is kept');
-    }
+    if (this.#isOpen(record.channelId)) return refuse(record, GIVEN_TWICE);
     if (record.node1 === record.node2) return refuse(record, 'channel from a node to itself');
     for (const policy of [record.policy1, record.policy2]) {
       const defect = policy === null ? undefined : policyDefect(policy);
       if (defect !== undefined) return refuse(record, defect);
     }
-    if (known !== undefined && !this.#joins(known, record)) {
-      return refuse(record, 'a closed channel of this id joined two other nodes');
+    return this.addRow(channelRow(record));
+  }
+
+  /** The same for a channel whose fields `readChannelRow` found sound. @internal */
+  addRow(row: ChannelRow): AddChannelResult {
+    if (this.#isOpen(row.channelId)) return refuse(row, GIVEN_TWICE);
+    const known = this.#names.channelSlot(row.channelId);
+    if (known !== undefined && !this.#joins(known, row)) {
+      return refuse(row, 'a closed channel of this id joined two other nodes');
     }
-    const node1 = this.#indexOf(record.node1);
-    const node2 = this.#indexOf(record.node2);
-    const slot = known ?? this.#appendSlot(record);
-    if (known !== undefined) {
-      this.#ownNames();
-      this.#channelPoints[slot] = record.channelPoint;
-    }
+    const node1 = this.#indexOf(row.node1);
+    const node2 = this.#indexOf(row.node2);
+    const slot = known ?? this.#appendSlot(row);
+    if (known !== undefined) this.#names.replaceChannelPoint(slot, row.channelPoint);
     const columns = this.#columns;
     columns.node1[slot] = node1;
     columns.node2[slot] = node2;
-    columns.capacitySat[slot] = Number(record.capacitySat);
+    columns.capacitySat[slot] = row.capacitySat;
     columns.removed[slot] = 0;
-    columns.setPolicy(2 * slot, record.policy1);
-    columns.setPolicy(2 * slot + 1, record.policy2);
+    columns.setRow(2 * slot, row.policy1);
+    columns.setRow(2 * slot + 1, row.policy2);
     this.#channelCount++;
     this.#adjacency = undefined;
     this.#changed();
@@ -130,9 +129,9 @@ export class NetworkGraph {
 
   /** Replaces the policy of one direction. An announcement older than the one held is ignored, where both are dated. */
   applyChannelUpdate(update: ChannelUpdateRecord): ApplyUpdateResult {
-    const slot = this.#channelSlot.get(update.channelId);
+    const slot = this.#names.channelSlot(update.channelId);
     if (slot === undefined || this.#columns.removed[slot] === 1) return { kind: 'unknown_channel' };
-    const from = this.#nodeIndex.get(update.from);
+    const from = this.#names.nodeIndex(update.from);
     const side =
       from === this.#columns.node1[slot] ? 0 : from === this.#columns.node2[slot] ? 1 : 2;
     if (side === 2) {
@@ -154,7 +153,7 @@ export class NetworkGraph {
 
   /** Takes out a closed channel. False where it was not there. */
   removeChannel(channelId: ChannelId): boolean {
-    const slot = this.#channelSlot.get(channelId);
+    const slot = this.#names.channelSlot(channelId);
     if (slot === undefined || this.#columns.removed[slot] === 1) return false;
     this.#columns.removed[slot] = 1;
     this.#columns.setPolicy(2 * slot, null);
@@ -168,28 +167,21 @@ export class NetworkGraph {
   /** The current version, immutable. The same object until the next change; then a copy of the columns. */
   snapshot(): GraphSnapshot {
     if (this.#snapshot !== undefined) return this.#snapshot;
-    const used = this.#channelSlots;
+    const { nodeCount, channelSlots: used } = this.#names;
     const columns = this.#columns.copy({ used, slots: used });
     this.#adjacency ??= buildAdjacency({
       columns,
       channelSlots: used,
-      nodeCount: this.#nodes.length,
+      nodeCount,
     });
-    this.#namesShared = true;
     this.#snapshot = new GraphSnapshot({
       version: this.#version,
-      nodeCount: this.#nodes.length,
+      nodeCount,
       channelSlots: used,
       channelCount: this.#channelCount,
       columns,
       adjacency: this.#adjacency,
-      names: {
-        nodes: this.#nodes,
-        nodeIndex: this.#nodeIndex,
-        channelIds: this.#channelIds,
-        channelPoints: this.#channelPoints,
-        channelSlot: this.#channelSlot,
-      },
+      names: this.#names.share(),
     });
     return this.#snapshot;
   }
@@ -203,56 +195,46 @@ export class NetworkGraph {
     return this.#graphology;
   }
 
-  #ownNames(): void {
-    if (!this.#namesShared) return;
-    this.#nodes = this.#nodes.slice();
-    this.#channelPoints = this.#channelPoints.slice();
-    this.#namesShared = false;
-  }
-
   #changed(): void {
     this.#version++;
     this.#snapshot = undefined;
     this.#graphology = undefined;
   }
 
-  #joins(slot: number, { node1, node2 }: ChannelRecord): boolean {
+  #isOpen(channelId: ChannelId): boolean {
+    const slot = this.#names.channelSlot(channelId);
+    return slot !== undefined && this.#columns.removed[slot] === 0;
+  }
+
+  #joins(slot: number, { node1, node2 }: ChannelRow): boolean {
     const columns = this.#columns;
     return (
-      columns.node1[slot] === this.#nodeIndex.get(node1) &&
-      columns.node2[slot] === this.#nodeIndex.get(node2)
+      columns.node1[slot] === this.#names.nodeIndex(node1) &&
+      columns.node2[slot] === this.#names.nodeIndex(node2)
     );
   }
 
   #indexOf(nodeId: NodeId): number {
-    return this.#nodeIndex.get(nodeId) ?? this.#appendNode({ nodeId, alias: '', lastUpdate: 0 });
+    return this.#names.nodeIndex(nodeId) ?? this.#appendNode({ nodeId, alias: '', lastUpdate: 0 });
   }
 
   #appendNode(node: NodeRecord): number {
-    const index = this.#nodes.length;
-    this.#nodes.push(node);
-    this.#nodeIndex.set(node.nodeId, index);
     this.#adjacency = undefined;
-    return index;
+    return this.#names.appendNode(node);
   }
 
-  #appendSlot(record: ChannelRecord): number {
-    const slot = this.#channelSlots;
-    this.#reserve(slot + 1);
-    this.#channelIds.push(record.channelId);
-    this.#channelPoints.push(record.channelPoint);
-    this.#channelSlot.set(record.channelId, slot);
-    this.#channelSlots = slot + 1;
-    return slot;
+  #appendSlot({ channelId, channelPoint }: ChannelRow): number {
+    this.#reserve(this.#names.channelSlots + 1);
+    return this.#names.appendChannel(channelId, channelPoint);
   }
 
   #reserve(slots: number): void {
     if (slots <= this.#columns.slots) return;
     const grown = Math.max(slots, Math.ceil(this.#columns.slots * 1.5));
-    this.#columns = this.#columns.copy({ used: this.#channelSlots, slots: grown });
+    this.#columns = this.#columns.copy({ used: this.#names.channelSlots, slots: grown });
   }
 }
 
-function refuse(record: ChannelRecord, reason: string): AddChannelResult {
-  return { kind: 'rejected', rejected: { kind: 'channel', id: record.channelId, reason } };
+function refuse({ channelId: id }: { channelId: ChannelId }, reason: string): AddChannelResult {
+  return { kind: 'rejected', rejected: { kind: 'channel', id, reason } };
 }

@@ -4,7 +4,9 @@
  */
 import type { ChannelPolicy, ChannelRecord, NodeRecord, RejectedRecord } from '../ports.ts';
 import { type ChannelId, tryParseChannelId } from '../units/ids.ts';
-import { FieldReader, MAX_EXACT, MAX_UINT16, MAX_UINT32 } from './field-reader.ts';
+import { type ChannelRow, channelRecord } from './channel-row.ts';
+import { FieldReader, type KnownNodes, MAX_EXACT, MAX_UINT16, MAX_UINT32 } from './field-reader.ts';
+import type { PolicyRow } from './policy-row.ts';
 
 /** A policy's fields before validation. */
 export interface RawPolicy {
@@ -12,7 +14,7 @@ export interface RawPolicy {
   readonly feeRatePpm: unknown;
   readonly timeLockDelta: unknown;
   readonly minHtlcMsat: unknown;
-  /** 0 or absent means that none was announced. */
+  /** 0, `null` or absent means that none was announced. */
   readonly maxHtlcMsat: unknown;
   readonly disabled: unknown;
   readonly inboundFeeBaseMsat: unknown;
@@ -52,18 +54,24 @@ export function readNode(raw: RawNode): ReadResult<NodeRecord> {
 }
 
 export function readChannel(raw: RawChannel): ReadResult<ChannelRecord> {
+  const result = readChannelRow(raw);
+  return result.kind === 'ok' ? { kind: 'ok', record: channelRecord(result.record) } : result;
+}
+
+/** The same for the columns of a graph, without the cost of a bigint for each amount. */
+export function readChannelRow(raw: RawChannel, known?: KnownNodes): ReadResult<ChannelRow> {
   const reader = new FieldReader();
-  const record: ChannelRecord = {
+  const row: ChannelRow = {
     channelId: readChannelId(reader, raw.channelId),
-    node1: reader.nodeId('node1_pub', raw.node1),
-    node2: reader.nodeId('node2_pub', raw.node2),
-    capacitySat: BigInt(reader.uint('capacity', raw.capacitySat, MAX_EXACT)),
+    node1: reader.nodeId('node1_pub', raw.node1, known),
+    node2: reader.nodeId('node2_pub', raw.node2, known),
+    capacitySat: reader.uint('capacity', raw.capacitySat, MAX_EXACT),
     policy1: raw.policy1 === null ? null : readPolicy(reader, 'node1_policy', raw.policy1),
     policy2: raw.policy2 === null ? null : readPolicy(reader, 'node2_policy', raw.policy2),
-    channelPoint: reader.text('chan_point', raw.channelPoint),
+    channelPoint: reader.in(undefined).text('chan_point', raw.channelPoint),
   };
-  if (record.node1 === record.node2) reader.fail('channel from a node to itself');
-  return finish(reader, { kind: 'channel', id: raw.channelId, record });
+  if (row.node1 === row.node2) reader.fail('channel from a node to itself');
+  return finish(reader, { kind: 'channel', id: raw.channelId, record: row });
 }
 
 function readChannelId(reader: FieldReader, value: unknown): ChannelId {
@@ -79,36 +87,31 @@ function readChannelId(reader: FieldReader, value: unknown): ChannelId {
   return '0' as ChannelId;
 }
 
-function readPolicy(reader: FieldReader, owner: string, raw: RawPolicy): ChannelPolicy {
-  const min = reader.uint(`${owner}.min_htlc`, raw.minHtlcMsat, MAX_EXACT);
-  const max = readMaxHtlc(reader, owner, raw.maxHtlcMsat);
+function readPolicy(reader: FieldReader, owner: string, raw: RawPolicy): PolicyRow {
+  reader.in(owner);
+  const min = reader.uint('min_htlc', raw.minHtlcMsat, MAX_EXACT);
+  // A maximum beyond 2^53 is larger than any channel; it is kept as 2^53 - 1, which changes no decision.
+  const max = Math.min(reader.uint('max_htlc_msat', raw.maxHtlcMsat, 2 ** 64), MAX_EXACT);
   if (max !== 0 && min > max) {
     reader.fail(`${owner}: min_htlc ${min} is over max_htlc_msat ${max}`);
   }
   return {
-    feeBaseMsat: BigInt(reader.uint(`${owner}.fee_base_msat`, raw.feeBaseMsat, MAX_UINT32)),
-    feeRatePpm: reader.uint(`${owner}.fee_rate_milli_msat`, raw.feeRatePpm, MAX_UINT32),
-    timeLockDelta: reader.uint(`${owner}.time_lock_delta`, raw.timeLockDelta, MAX_UINT16),
-    minHtlcMsat: BigInt(min),
-    maxHtlcMsat: max === 0 ? null : BigInt(max),
-    disabled: reader.flag(`${owner}.disabled`, raw.disabled),
-    inboundFeeBaseMsat: BigInt(
-      reader.int32(`${owner}.inbound_fee_base_msat`, raw.inboundFeeBaseMsat),
-    ),
-    inboundFeeRatePpm: reader.int32(`${owner}.inbound_fee_rate_milli_msat`, raw.inboundFeeRatePpm),
-    lastUpdate: reader.uint(`${owner}.last_update`, raw.lastUpdate, MAX_UINT32),
+    feeBaseMsat: reader.uint('fee_base_msat', raw.feeBaseMsat, MAX_UINT32),
+    feeRatePpm: reader.uint('fee_rate_milli_msat', raw.feeRatePpm, MAX_UINT32),
+    timeLockDelta: reader.uint('time_lock_delta', raw.timeLockDelta, MAX_UINT16),
+    minHtlcMsat: min,
+    maxHtlcMsat: max === 0 ? Number.POSITIVE_INFINITY : max,
+    disabled: reader.flag('disabled', raw.disabled),
+    inboundFeeBaseMsat: reader.int32('inbound_fee_base_msat', raw.inboundFeeBaseMsat),
+    inboundFeeRatePpm: reader.int32('inbound_fee_rate_milli_msat', raw.inboundFeeRatePpm),
+    lastUpdate: reader.uint('last_update', raw.lastUpdate, MAX_UINT32),
   };
-}
-
-/** A maximum beyond 2^53 is larger than any channel; it is kept as 2^53 - 1, which changes no decision. */
-function readMaxHtlc(reader: FieldReader, owner: string, value: unknown): number {
-  return Math.min(reader.uint(`${owner}.max_htlc_msat`, value, 2 ** 64), MAX_EXACT);
 }
 
 /** Why a policy cannot be right, or `undefined`; for policies that arrive as typed values from elsewhere. */
 export function policyDefect(policy: ChannelPolicy): string | undefined {
   const reader = new FieldReader();
-  readPolicy(reader, 'policy', { ...policy, maxHtlcMsat: policy.maxHtlcMsat ?? 0n });
+  readPolicy(reader, 'policy', policy);
   return reader.defect;
 }
 

@@ -19,6 +19,8 @@ export type PaymentHash = string & { readonly [brand]: 'PaymentHash' };
 const NODE_ID = /^0[23][0-9a-f]{64}$/;
 const PAYMENT_HASH = /^[0-9a-f]{64}$/;
 const DECIMAL = /^[0-9]{1,40}$/;
+/** Every number of up to 19 digits fits 64 bits. */
+const CANONICAL = /^[1-9][0-9]{0,18}$/;
 const BLOCK_FORM = /^([0-9]{1,8})x([0-9]{1,8})x([0-9]{1,5})$/;
 const MAX_UINT64 = 2n ** 64n - 1n;
 
@@ -58,6 +60,7 @@ export function parseChannelId(text: string): ChannelId {
 
 /** The same as {@link parseChannelId}, with `undefined` instead of an exception. */
 export function tryParseChannelId(text: string): ChannelId | undefined {
+  if (CANONICAL.test(text)) return text as ChannelId;
   if (DECIMAL.test(text)) {
     const value = BigInt(text);
     return value <= MAX_UINT64 ? (value.toString() as ChannelId) : undefined;

@@ -1,10 +1,16 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { HAS_POLICY } from '../../src/graph/columns.ts';
-import { loadDescribeGraph } from '../../src/graph/load-describe-graph.ts';
-import { GraphFormatError, parseDescribeGraph } from '../../src/graph/parse-describe-graph.ts';
+import { loadDescribeGraph, loadGraphDescription } from '../../src/graph/load-describe-graph.ts';
+import { NetworkGraph } from '../../src/graph/network-graph.ts';
+import {
+  GraphFormatError,
+  parseDescribeGraph,
+  readDescribeGraph,
+} from '../../src/graph/parse-describe-graph.ts';
 import type { ChannelId } from '../../src/units/ids.ts';
+import { SeededRandom } from '../seeded-random.ts';
 import { mainnetFile, reducedFile } from '../shared-files.ts';
 import { nodeIdOf } from './make-graph.ts';
 
@@ -32,7 +38,7 @@ const edge = (fields: Record<string, unknown> = {}) => ({
   ...fields,
 });
 
-const file = (...edges: unknown[]) => ({
+const file = (...edges: readonly unknown[]) => ({
   nodes: [{ pub_key: A, alias: 'alice', last_update: 1 }, { pub_key: B }, { pub_key: C }],
   edges,
 });
@@ -116,6 +122,11 @@ describe('a record', () => {
       /time_lock_delta is not a whole number/,
     ],
     [
+      'a fraction of an amount',
+      { node1_policy: policy({ min_htlc: 1.5 }) },
+      /node1_policy.min_htlc is not a whole number: 1.5/,
+    ],
+    [
       'a delta beyond 16 bits',
       { node1_policy: policy({ time_lock_delta: 70_000 }) },
       /above 65535/,
@@ -147,6 +158,31 @@ describe('a record', () => {
       expect(rejected[0]!.reason).toMatch(reason);
     },
   );
+
+  it('may spell its ids in either case, and name nodes that the list of nodes lacks', () => {
+    const stranger = nodeIdOf('stranger');
+    const { graph, rejected } = parseDescribeGraph(
+      file(
+        edge({ node1_pub: A.toUpperCase(), node2_pub: stranger.toUpperCase() }),
+        edge({ channel_id: '7', node1_pub: stranger }),
+      ),
+    );
+    expect(rejected).toEqual([]);
+    expect([graph.nodeCount, graph.channelCount]).toEqual([4, 2]);
+    expect([A, stranger, nodeIdOf('z'), 'x'].map((id) => graph.hasNode(id))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    const snapshot = graph.snapshot();
+    expect([0, 1, 2, 3].map((direction) => snapshot.nodeId(snapshot.from(direction)))).toEqual([
+      A,
+      stranger,
+      stranger,
+      B,
+    ]);
+  });
 
   it('that comes twice is rejected the second time', () => {
     const { graph, rejected } = parseDescribeGraph(file(edge(), edge({ capacity: '2' })));
@@ -211,6 +247,98 @@ describe('loadDescribeGraph', () => {
     const { graph } = await loadDescribeGraph(source);
     expect(graph.channelCount).toBe(1);
     expect(graph.nodeCount).toBe(3);
+  });
+});
+
+describe('a file of many pieces', () => {
+  const ids = Array.from({ length: 2000 }, (_, i) => String(i + 1));
+  const random = new SeededRandom(2026);
+  const edges = ids.map((channel_id, i) => {
+    const txid = Array.from({ length: 64 }, () => random.between(0, 15).toString(16)).join('');
+    return edge({ channel_id, node2_pub: nodeIdOf(1000 + (i % 700)), chan_point: `${txid}:0` });
+  });
+  const odd = [edge({ capacity: -1 }), edge({ channel_id: '7' }), 5, edge({ node1_policy: 5 })];
+  const graph = file(...edges.slice(0, 900), ...odd, ...edges.slice(900));
+  const bytesOf = (value: unknown, layout?: number): Uint8Array =>
+    new TextEncoder().encode(JSON.stringify(value, undefined, layout));
+  const plain = parseDescribeGraph(graph);
+
+  it.each([
+    ['plain', bytesOf(graph)],
+    ['printed with spaces', bytesOf(graph, 4)],
+    ['edges first', bytesOf({ edges: graph.edges, more: ['nodes'], nodes: graph.nodes })],
+    ['after a byte order mark', new Uint8Array([0xef, 0xbb, 0xbf, ...bytesOf(graph)])],
+    ['gzip', new Uint8Array(gzipSync(bytesOf(graph)))],
+  ])('becomes the same graph when it is read as it comes in: %s', async (_form, bytes) => {
+    expect(bytes.length > 300_000 || bytes[0] === 0x1f).toBe(true);
+    const loaded = await loadDescribeGraph(bytes);
+    expect(loaded.rejected).toEqual(plain.rejected);
+    expect(loaded.rejected.map(({ id }) => id)).toEqual([
+      '893159345678909441',
+      '(none)',
+      '893159345678909441',
+      '7',
+    ]);
+    expect(loaded.graph.channelCount).toBe(2000);
+    const [ours, theirs] = [loaded.graph.snapshot(), plain.graph.snapshot()];
+    expect(ours.columns).toEqual(theirs.columns);
+    const names = (snapshot: typeof ours) =>
+      ids.map((_, slot) => [
+        snapshot.channelId(slot),
+        snapshot.channelPoint(slot),
+        snapshot.node(snapshot.to(2 * slot)),
+      ]);
+    expect(names(ours)).toEqual(names(theirs));
+  });
+
+  it('gives records one by one as well, the same that make the graph', async () => {
+    const description = await loadGraphDescription(bytesOf(graph));
+    expect(description).toEqual(readDescribeGraph(graph));
+    const built = NetworkGraph.fromDescription(description);
+    expect(built.rejected).toEqual(plain.rejected);
+    expect(built.graph.snapshot().columns).toEqual(plain.graph.snapshot().columns);
+  });
+
+  it('is one clear error when something in it is damaged, and says where', async () => {
+    const bytes = bytesOf(graph);
+    bytes[bytes.length >> 1] = 0;
+    await expect(loadDescribeGraph(bytes)).rejects.toThrow(
+      /no JSON \(in the list "edges".*lncli describegraph/,
+    );
+    await expect(loadDescribeGraph(bytesOf(graph).subarray(0, 200_000))).rejects.toThrow(
+      GraphFormatError,
+    );
+  });
+
+  it('that cannot be read to its end fails for the reason that the source gave', async () => {
+    for (const whole of [bytesOf(graph), new Uint8Array(gzipSync(bytesOf(graph)))]) {
+      async function* broken(): AsyncIterable<Uint8Array> {
+        yield whole.subarray(0, 5000);
+        throw new Error('the disk is gone');
+      }
+      await expect(loadDescribeGraph(broken())).rejects.toThrow(/^the disk is gone$/);
+    }
+  });
+
+  it.each([
+    ['plain', (bytes: Uint8Array) => bytes],
+    ['gzip', (bytes: Uint8Array) => gzipSync(bytes)],
+  ])('is not read on once it is known to be no graph: %s', async (_form, pack) => {
+    const bytes = bytesOf(file(...Array.from({ length: 8 }, () => edges).flat()));
+    bytes[20_000] = 0;
+    const packed = pack(bytes);
+    let [read, closed] = [0, false];
+    async function* pieces(): AsyncIterable<Uint8Array> {
+      try {
+        for (; read < packed.length; read += 100) yield packed.subarray(read, read + 100);
+      } finally {
+        closed = true;
+      }
+    }
+    await expect(loadDescribeGraph(pieces())).rejects.toThrow(/no JSON/);
+    // The rest of a gzip stream is called off in its own time.
+    await vi.waitFor(() => expect(closed).toBe(true));
+    expect(read).toBeLessThan(0.5 * packed.length);
   });
 });
 
