@@ -22,6 +22,6 @@ console.log(
     startedBytes,
     loadedBytes,
     peakBytes: process.resourceUsage().maxRSS * 1024,
-    planned: plan.circles,
+    planned: plan.circles.length,
   }),
 );

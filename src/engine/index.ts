@@ -23,4 +23,5 @@ export {
   RebalanceRequestError,
 } from './rebalance-request.ts';
 export { type RebalanceRun, Rebalancer, type RebalancerOptions } from './rebalancer.ts';
+export { openSearchPool, type SearchPool, type SearchPoolOptions } from './search-pool.ts';
 export { systemClock } from './system-clock.ts';

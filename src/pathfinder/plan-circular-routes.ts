@@ -16,7 +16,7 @@ import { type EndChannel, RequestSpace } from './search/request-space.ts';
 import { type Searcher, searcherFor } from './search-cache.ts';
 import { searchExactly } from './search-exactly.ts';
 
-const DEFAULT_MAX_CIRCLES = 100;
+export const DEFAULT_MAX_CIRCLES = 100;
 /** Without any limit, discounts cannot be bounded; and nobody moves liquidity at 1 %. */
 const DEFAULT_MAX_FEE_PPM = 10_000;
 

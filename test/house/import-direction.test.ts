@@ -46,6 +46,7 @@ const HOME: Record<string, readonly string[]> = {
   bech32: ['sim'],
   '@grpc/grpc-js': ['node', 'sim'],
   'p-queue': ['engine'],
+  tinypool: ['engine'],
   selfsigned: ['sim'],
   commander: ['cli'],
   'cli-table3': ['cli'],
