@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { bestRoute } from '../../src/pathfinder/best-route.ts';
 import { findCircularRoute } from '../../src/pathfinder/find-circular-route.ts';
 import type { CircularRouteRequest } from '../../src/pathfinder/request.ts';
+import { resolveRequest } from '../../src/pathfinder/resolve-request.ts';
 import { SeededRandom, testSeed } from '../seeded-random.ts';
 import { type Circle, everyCircle, type Pricing, probabilityOf } from './every-circle.ts';
 import { type RandomCircle, REGIMES, randomCircle, STEEP } from './random-circle.ts';
@@ -32,7 +34,11 @@ const least = (circles: readonly Circle[]): bigint | undefined =>
   );
 
 function ask(circle: RandomCircle, pricing: Pricing, limits: Partial<CircularRouteRequest>) {
-  return findCircularRoute(circle.graph.snapshot(), {
+  return findCircularRoute(circle.graph.snapshot(), { ...requestFor(circle, pricing), ...limits });
+}
+
+function requestFor(circle: RandomCircle, pricing: Pricing): CircularRouteRequest {
+  return {
     self: circle.self,
     amountMsat: circle.amountMsat,
     finalCltvDelta: FINAL_DELTA,
@@ -44,8 +50,7 @@ function ask(circle: RandomCircle, pricing: Pricing, limits: Partial<CircularRou
     },
     ...(circle.outChannels === undefined ? {} : { outChannels: circle.outChannels }),
     ...(circle.inChannels === undefined ? {} : { inChannels: circle.inChannels }),
-    ...limits,
-  });
+  };
 }
 
 describe.each(PRICINGS)('against every circle of small graphs, $name', ({ pricing }) => {
@@ -108,6 +113,35 @@ describe.each(PRICINGS)('against every circle of small graphs, $name', ({ pricin
       else found++;
     }
     expect(found).toBeGreaterThan(GRAPHS / 5);
+    expect(none).toBeGreaterThan(10);
+  });
+});
+
+describe('an onion that holds less than all 1,300 bytes', () => {
+  it.each(REGIMES)('$name: binds like every other limit', (regime) => {
+    const seed = testSeed(88_000_000);
+    let [bound, none] = [0, 0];
+    for (let i = 0; i < GRAPHS; i++) {
+      const random = new SeededRandom(seed + i);
+      const circle = randomCircle(random, regime);
+      const terms = { finalDelta: FINAL_DELTA, height: HEIGHT, pricing: FEE_ONLY };
+      const all = everyCircle(circle, terms);
+      if (all.length === 0) continue;
+      const maxOnionBytes = random.pick(all).onionBytes - random.between(0, 1);
+      const best = least(all.filter(({ onionBytes }) => onionBytes <= maxOnionBytes));
+      const snapshot = circle.graph.snapshot();
+      const { self, ...request } = requestFor(circle, FEE_ONLY);
+      const free = { ...request, from: self, to: self, maxCltvBlocks: 100_000 };
+      const resolved = resolveRequest(snapshot, free);
+      if (resolved.kind !== 'ok') throw new Error(resolved.reason.code);
+      const limits = { ...resolved.task.limits, maxOnionBytes };
+      const { found, proven } = bestRoute(snapshot, { ...resolved.task, limits });
+      expect(found && BigInt(found.costMsat), `graph ${seed + i}`).toBe(best);
+      expect(proven).toBe(true);
+      if (best === undefined) none++;
+      else if (best !== least(all)) bound++;
+    }
+    expect(bound).toBeGreaterThan(10);
     expect(none).toBeGreaterThan(10);
   });
 });
