@@ -38,7 +38,7 @@ export interface PlannedCircle extends CircularMove {
 export interface CircularPlan {
   /** Best first. Where all are proven, no other move of the request is worth more than the last of these. */
   readonly circles: readonly PlannedCircle[];
-  /** Moves between two channels that could carry the amount. */
+  /** Moves between two channels that could carry the amount, from peers that are joined to the target channels. */
   readonly moves: number;
   /** Moves that had to be searched exactly; for all others a bound was enough. */
   readonly searched: number;

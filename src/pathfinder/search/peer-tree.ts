@@ -50,6 +50,32 @@ export class PeerTrees {
     if (left > 0) radius = Number.POSITIVE_INFINITY;
     return { distance: distance.slice(), radius };
   }
+
+  /** Least that any way costs from each node to the end, its last channel included. */
+  distancesToEnd(request: RequestEdges): Float64Array {
+    const { start, from, weight } = this.#view;
+    const reached = this.#reached;
+    const { distance, heap } = reached;
+    reached.clear();
+    for (const channel of request.last) {
+      if (channel.node >= 0 && channel.weight < distance[channel.node]!) {
+        reached.reach(channel.node, channel.weight, -1);
+      }
+    }
+    while (heap.size > 0) {
+      const node = reached.settle();
+      if (node < 0) continue;
+      const here = distance[node]!;
+      for (let edge = start[node]!, end = start[node + 1]!; edge < end; edge++) {
+        const next = from[edge]!;
+        const there = here + weight[edge]!;
+        if (there < distance[next]! && !request.isClosed(edge, next)) {
+          reached.reach(next, there, edge);
+        }
+      }
+    }
+    return distance.slice();
+  }
 }
 
 /** A tree's distances behind one of the channels to its peer. */
