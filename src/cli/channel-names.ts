@@ -10,8 +10,9 @@ export interface SelectionOption {
 }
 
 /**
- * The channels meant by node keys, channel ids, and aliases of peers (compared without regard to case). A number that
- * is no channel of ours may still be somebody's alias.
+ * The channels meant by node keys, channel ids (the node's own or the graph's, which differ for a confirmed zero-conf
+ * channel), and aliases of peers (compared without regard to case). A number that is no channel of ours may still be
+ * somebody's alias.
  *
  * @throws UsageError when a name means none of our channels, or is an alias that more than one peer goes by.
  */
@@ -36,7 +37,8 @@ function resolveName(name: string, { option, channels }: Ground): readonly Chann
     throw new UsageError(`${option}: we have no channel with peer ${key}`);
   }
   const id = tryParseChannelId(name);
-  if (id !== undefined && channels.some(({ channelId }) => channelId === id)) return [id];
+  const ours = channels.find((own) => own.channelId === id || own.graphChannelId === id);
+  if (ours !== undefined) return [ours.channelId];
   const ofAlias = channelsByAlias(name, { option, channels });
   if (ofAlias.length > 0) return ofAlias;
   throw new UsageError(

@@ -45,7 +45,7 @@ export async function answerCommand(
   const { node, store, entropy } = parts;
   switch (command.kind) {
     case 'find_route':
-      return findRoute(command.request, parts);
+      return findRoute(command.request, parts, ended);
     case 'draw_secret':
       return { kind: 'secret_drawn', secret: await drawSecret(entropy) };
     case 'commit':
@@ -99,8 +99,12 @@ async function cancelInvoice(
 
 type SearchRequest = Extract<RebalanceCommand, { kind: 'find_route' }>['request'];
 
-async function findRoute(request: SearchRequest, parts: EngineParts): Promise<RebalanceInput> {
-  const ground = await readGround(parts).catch((error: unknown) => messageOf(error));
+async function findRoute(
+  request: SearchRequest,
+  parts: EngineParts,
+  ended: StopSignal,
+): Promise<RebalanceInput> {
+  const ground = await readSyncedGround(parts, ended).catch(messageOf);
   if (typeof ground === 'string') return { kind: 'search_failed', fault: 'node', reason: ground };
   const { info, ownChannels, snapshot } = ground;
   if (!info.syncedToChain) {
@@ -117,6 +121,24 @@ async function findRoute(request: SearchRequest, parts: EngineParts): Promise<Re
   } catch (error) {
     return { kind: 'search_failed', fault: 'internal', reason: messageOf(error) };
   }
+}
+
+/**
+ * lnd says that it is not synced to the chain for a moment after every block, until its wallet and its graph have taken
+ * that in: longer on a small machine, and for minutes only where it is truly behind.
+ */
+const SYNC_WAIT_MS = 10_000;
+const SYNC_POLL_MS = 250;
+
+/** The last word of a node that stays behind is given as it is. */
+async function readSyncedGround(parts: EngineParts, ended: StopSignal) {
+  let ground = await readGround(parts);
+  for (let waitedMs = 0; waitedMs < SYNC_WAIT_MS; waitedMs += SYNC_POLL_MS) {
+    if (ground.info.syncedToChain || ended.aborted) break;
+    await parts.clock.sleep(SYNC_POLL_MS, ended);
+    ground = await readGround(parts);
+  }
+  return ground;
 }
 
 /** Height and balances fresh for each search: attempts may take long, and other payments move our balances. */

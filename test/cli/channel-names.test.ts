@@ -42,6 +42,16 @@ describe('resolveSelection', () => {
     expect(resolve('ALICE', '700000x2x0')).toHaveLength(2);
   });
 
+  it('takes the id that the graph has for a channel which the node lists under another', () => {
+    const listed = channel('16000000x1x2', 'a', 'Alice');
+    const announced = parseChannelId('700000x8x0');
+    const resolved = resolveSelection({ option: '--to', names: ['700000x8x0'] }, [
+      ...CHANNELS,
+      { ...listed, graphChannelId: announced },
+    ]);
+    expect(resolved).toEqual([listed.channelId]);
+  });
+
   it('takes a number for a channel of ours first, and else for an alias', () => {
     expect(resolve('1337')).toEqual(['1337']);
     expect(resolve('42')).toEqual(['1337']);

@@ -124,6 +124,15 @@ describe.concurrent('a reader that goes away', () => {
   });
 });
 
+it('what still waits in the process does not hold it once the command is over', async (context) => {
+  const { expect } = context;
+  const nodeArgs = ['--import', 'data:text/javascript,setInterval(() => {}, 1e9)'];
+  const command = startCommand(context, ['graph', '/nonexistent', '--json'], { nodeArgs });
+  expect(await command.exit()).toBe(2);
+  expect(JSON.parse(command.out)).toHaveProperty('error.code', 'usage');
+  expect(command.err).toMatch(/there is no such file/);
+});
+
 describe('an old Node', () => {
   const pretending = (version: string): string =>
     `data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"${version}"}})`;

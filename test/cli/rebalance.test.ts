@@ -51,6 +51,36 @@ describe('ballast rebalance', () => {
     expect(err).toMatch(/route: self -\[/);
   });
 
+  it('shows the channel over which the payment arrived, where the last peer chose another', async () => {
+    const circle = await serveCircle();
+    onTestFinished(() => circle.close());
+    const { network, self, bob, toAlice, toBob } = circle;
+    const policy = { feeBaseMsat: 1000n, feeRatePpm: 100, timeLockDelta: 40 };
+    const parallel = network.openChannel({
+      node1: self,
+      node2: bob,
+      capacitySat: 10_000_000n,
+      balance1Msat: 1_000_000_000n,
+      policy1: policy,
+      policy2: policy,
+    });
+    // Nobody is told, so the route names this channel, and Bob hands over on the one that still is cheap enough.
+    network.updatePolicy({
+      channelId: toBob,
+      from: bob,
+      policy: { feeBaseMsat: 5_000_000n },
+      announce: false,
+    });
+    const { exit, out } = await runCommand(
+      'rebalance',
+      ...circle.access,
+      ...['--from', toAlice, '--to', toBob, '--amount', '100000', '--max-fee-ppm', '500'],
+    );
+    expect(exit).toBe(0);
+    expect(out).toMatch(/over another channel than asked for/);
+    expect(out).toMatch(new RegExp(`${parallel} │ Bob .* \\+100,000 │`));
+  });
+
   it('ends with 3 when every route is too dear, and says what would do', async () => {
     const { exit, out } = await rebalance(...usual(), '--max-fee-ppm', '202');
     expect(exit).toBe(3);

@@ -183,10 +183,25 @@ describe('a node that does not do its part', () => {
     const square = withNode(new Square(), (node) => ({
       info: async () => ({ ...(await node.info()), syncedToChain: false }),
     }));
-    expect((await square.rebalance().result).outcome).toMatchObject({
+    const { outcome } = await withTimePassing(square, square.rebalance().result);
+    expect(outcome).toMatchObject({
       kind: 'node_error',
       message: expect.stringContaining('not synced'),
     });
+  });
+
+  test('not synced for a moment, as with every new block: waited for, between attempts too', async () => {
+    let asked = 0;
+    const square = withNode(new Square({ annBobMsat: 500_000_000n }), (node) => ({
+      info: async () => {
+        asked++;
+        return { ...(await node.info()), syncedToChain: asked % 4 === 0 };
+      },
+    }));
+    const report = await withTimePassing(square, square.rebalance().result);
+    expect(report.outcome.kind).toBe('settled');
+    expect(report.attempts).toHaveLength(2);
+    expect(asked).toBe(8);
   });
 
   test('addInvoice fails', async () => {

@@ -28,6 +28,22 @@ test.each<[string, ShrinkSituation, bigint | null]>([
     600_000_000n,
   ],
   [
+    'a step less, where the last peer lacked a little of what it seemed to have',
+    situation(
+      { code: 'no_incoming_capacity', bestReceivableMsat: 999_999_999n },
+      { metCeilings: true },
+    ),
+    980_000_000n,
+  ],
+  [
+    'what the emptiest channel can receive, where that is less than a step',
+    situation(
+      { code: 'no_incoming_capacity', bestReceivableMsat: 600_000_999n },
+      { metCeilings: true },
+    ),
+    600_000_000n,
+  ],
+  [
     'what announced limits allow',
     situation({ code: 'amount_too_large', payableMsat: 900_000_000n }),
     900_000_000n,

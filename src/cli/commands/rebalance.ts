@@ -120,7 +120,11 @@ async function showEnd(
   if (output.json || report.attempts.length === 0) return;
   const limits = [AbortSignal.timeout(BALANCES_MS)];
   if (!stops.signal.aborted) limits.push(stops.signal);
-  const touched = new Set(report.attempts.flatMap(({ hops }) => hops.map((hop) => hop.channelId)));
+  // Where the payment arrived need not be on any route: the last peer chooses among its channels with us.
+  const touched = new Set([
+    ...report.attempts.flatMap(({ hops }) => hops.map((hop) => hop.channelId)),
+    ...report.arrivals.map(({ channelId }) => channelId),
+  ]);
   try {
     const after = await balancesAfter(node, { report, before, signal: AbortSignal.any(limits) });
     output.print(
