@@ -237,11 +237,22 @@ export type JournalRecord =
       readonly movedMsat: bigint;
     };
 
-/** Where the journal lives. A batch is written whole or not at all, and is durable when the promise resolves. */
+/** Whose records are asked for: a rebalance's, or those that name a payment. With both, the rebalance's. */
+export type RecordKey = { readonly rebalanceId: string } | { readonly paymentHash: PaymentHash };
+
+/**
+ * Where the journal lives. A batch is written whole or not at all, and is durable when the promise resolves. Records
+ * are read in the order in which they were committed. Methods reject with `StoreError`, and all of them do once the
+ * store is closed; closing again does nothing.
+ */
 export interface Store {
   commit(batch: readonly JournalRecord[]): Promise<void>;
-  /** All records in the order in which they were committed. */
+  /** All there ever were: for inspection, as they may be many. */
   records(): Promise<readonly JournalRecord[]>;
+  /** Those of rebalances that have no `end`: after a crash, everything that may still move money is among them. */
+  unfinished(): Promise<readonly JournalRecord[]>;
+  /** Where a payment hash is given, its invoice, intents and outcomes: whether a payment at the node is ours. */
+  recordsOf(key: RecordKey): Promise<readonly JournalRecord[]>;
   close(): Promise<void>;
 }
 

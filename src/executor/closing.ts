@@ -123,20 +123,27 @@ export function withNote(run: Run, note: string): Run {
   return { ...run, notes: [...run.notes, note] };
 }
 
-function moved(run: Run): { movedMsat: bigint; feePaidMsat: bigint } {
+/** What came back over the channel that it had left by went nowhere, though its fee is paid. */
+function moved(run: Run): { movedMsat: bigint; feePaidMsat: bigint; feePpm: number } {
   const settled = run.attempts.find((attempt) => attempt.outcome.kind === 'settled');
-  return { movedMsat: settled?.amountMsat ?? 0n, feePaidMsat: settled?.feeMsat ?? 0n };
+  if (settled === undefined) return { movedMsat: 0n, feePaidMsat: 0n, feePpm: 0 };
+  const { amountMsat, feeMsat } = settled;
+  const backMsat = run.arrivals
+    .filter(({ channelId }) => channelId === settled.hops[0]?.channelId)
+    .reduce((sum, arrival) => sum + arrival.amountMsat, 0n);
+  return {
+    movedMsat: backMsat < amountMsat ? amountMsat - backMsat : 0n,
+    feePaidMsat: feeMsat,
+    feePpm: feePpm({ feeMsat, amountMsat }),
+  };
 }
 
 function rebalanceReport(run: Run, outcome: RebalanceOutcome, nowMs: number): RebalanceReport {
-  const { movedMsat, feePaidMsat } = moved(run);
   const { terms, arrivals, startedAtMs } = run;
   return {
     rebalanceId: terms.rebalanceId,
     outcome,
-    movedMsat,
-    feePaidMsat,
-    feePpm: feePpm({ feeMsat: feePaidMsat, amountMsat: movedMsat }),
+    ...moved(run),
     attempts: run.attempts,
     arrivals,
     arrivedAsAsked:

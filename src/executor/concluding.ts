@@ -103,7 +103,12 @@ function withArrivals(run: Run, arrivals: readonly InvoiceArrival[]): Run {
   const others = arrivals.filter(({ channelId }) => !run.terms.inChannels.includes(channelId));
   if (others.length === 0) return known;
   const over = others.map(({ channelId }) => channelId).join(', ');
-  const named = run.attempts.at(-1)?.hops.at(-1)?.channelId;
+  const hops = run.attempts.at(-1)?.hops;
+  const named = hops?.at(-1)?.channelId;
+  if (others.some(({ channelId }) => channelId === hops?.[0]?.channelId)) {
+    const note = `the payment came back over channel ${over}, by which it had left, so nothing moved: the last peer has more than one channel with us, and chose another than the route named`;
+    return withNote(known, note);
+  }
   const note = `the payment arrived over channel ${over} instead of ${named}: the last peer has more than one channel with us, and chose another than the route named`;
   return withNote(known, note);
 }

@@ -105,10 +105,13 @@ export type RebalanceOutcome =
 export interface RebalanceReport {
   readonly rebalanceId: string;
   readonly outcome: RebalanceOutcome;
-  /** What came back to us, and what it cost; both 0 unless it settled. */
+  /**
+   * What came back to us over another channel than it left by, and what that cost; both 0 unless it settled. A peer
+   * with several channels to us may send a payment back over the very channel it came from: then nothing moved.
+   */
   readonly movedMsat: bigint;
   readonly feePaidMsat: bigint;
-  /** Of the amount moved. */
+  /** Of the amount paid around. */
   readonly feePpm: number;
   readonly attempts: readonly AttemptReport[];
   /** Where the payment truly arrived, by the node's word; empty where it did not settle or could not be asked. */

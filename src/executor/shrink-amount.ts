@@ -73,6 +73,7 @@ function whatFits(situation: ShrinkSituation): bigint | null {
     case 'disconnected':
       return minAmountMsat;
     case 'unknown_node':
+    case 'same_peer':
     case 'no_outgoing_channel':
     case 'no_incoming_channel':
       return null;

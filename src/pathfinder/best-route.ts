@@ -57,7 +57,19 @@ function within(searcher: Searcher, task: RouteTask): BestRoute {
   const none: BestRoute = { found: undefined, proven: true, space };
   if (request.first.length === 0 || request.last.length === 0) return none;
   const costLimit = request.priced ? Number.POSITIVE_INFINITY : task.limits.maxFeeMsat + 1;
-  const meeting = bounds.run(request, costLimit);
+  const meeting = bounds.run(request, Math.min(costLimit, directCostMsat(request, task.limits)));
   if (meeting === undefined && !request.overlapping && !request.direct) return none;
   return { ...searchExactly(searcher, { task, request, bounds, meeting }), space };
+}
+
+/** What a single channel from source to target costs, where nothing can be said against it; nothing dearer counts. */
+function directCostMsat(request: RequestEdges, limits: SearchLimits): number {
+  let least = Number.POSITIVE_INFINITY;
+  if (limits.unlikelihood !== undefined || limits.maxHops < 1) return least;
+  for (const i of request.lastEnds.direct) {
+    const { direction } = request.last[i]!;
+    const first = request.first.find((channel) => channel.direction === direction);
+    if (first !== undefined && first.weight < least) least = first.weight;
+  }
+  return least;
 }

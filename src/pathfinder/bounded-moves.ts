@@ -86,12 +86,13 @@ export class BoundedMoves {
     this.#heap.push(-netMsat, this.#items.push(item) - 1);
   }
 
-  #pairsFrom(first: EndChannel, { space, searcher, amountMsat }: Ground): Pair[] {
+  #pairsFrom(first: EndChannel, { space, searcher, request, amountMsat }: Ground): Pair[] {
     const { snapshot } = searcher.view;
     const outChannel = snapshot.channelId(first.direction >> 1);
     const pairs: Pair[] = [];
     for (const last of space.last) {
       if (last.node < 0 || first.direction >> 1 === last.direction >> 1) continue;
+      if (last.node === first.node && !request.mayTurn) continue;
       const inChannel = snapshot.channelId(last.direction >> 1);
       const move: CircularMove = { outChannel, inChannel, amountMsat };
       const gainMsat = this.#gainOf(move);

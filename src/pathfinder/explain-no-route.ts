@@ -39,7 +39,8 @@ export function explainNoRoute(
   return payableMsat > 0n ? { code: 'amount_too_large', payableMsat } : { code: 'disconnected' };
 }
 
-function endReason({ facts, first, last }: RequestSpace): NoRouteReason | undefined {
+function endReason(space: RequestSpace): NoRouteReason | undefined {
+  const { facts, first, last } = space;
   const { outgoingChannels, bestSpendableMsat, incomingChannels, bestReceivableMsat } = facts;
   if (outgoingChannels === 0) return { code: 'no_outgoing_channel' };
   if (first.length === 0) {
@@ -54,6 +55,12 @@ function endReason({ facts, first, last }: RequestSpace): NoRouteReason | undefi
       code: 'no_incoming_capacity',
       bestReceivableMsat: BigInt(Math.floor(bestReceivableMsat)),
     };
+  }
+  const peer = first[0]!.node;
+  const onlyPeer = [...first, ...last].every(({ node }) => node === peer);
+  if (onlyPeer && peer >= 0 && !space.mayTurn) {
+    const { snapshot } = space.view;
+    return { code: 'same_peer', peer: snapshot.nodeId(snapshot.to(first[0]!.direction)) };
   }
   return undefined;
 }

@@ -17,6 +17,8 @@ export function noRouteMessage(reason: NoRouteReason, amountMsat: bigint): strin
       return 'none of the allowed incoming channels exists, is active, enabled by the peer and not excluded';
     case 'no_incoming_capacity':
       return `no allowed incoming channel can receive the amount; the emptiest can receive ${reason.bestReceivableMsat} msat`;
+    case 'same_peer':
+      return `all allowed channels lead to ${reason.peer}, which may hand a payment back over the channel that it came by; with siblings: 'named' it would be tried`;
     case 'fee_limit':
       return `the cheapest route costs ${reason.cheapestFeeMsat} msat (${ppm(reason.cheapestFeeMsat)}), above the fee limit`;
     case 'cltv_limit':

@@ -25,16 +25,17 @@ export function priceFound(
   },
 ): FoundRoute {
   const { request, task } = given;
-  const { view, endTerms } = request;
+  const { view } = request;
   const directions: number[] = [];
   const channels: PathChannel[] = [];
   const add = (terms: EdgeTerms, edge: number): void => {
     directions.push(terms.direction[edge]!);
     channels.push(pathChannel(request, terms, edge));
   };
-  add(endTerms, request.first[found.first]!.edge);
+  const [first, last] = [request.first[found.first]!, request.last[found.last]];
+  add(first.terms, first.edge);
   for (const edge of found.edges) add(view.terms, edge);
-  if (found.last >= 0) add(endTerms, request.last[found.last]!.edge);
+  if (last !== undefined) add(last.terms, last.edge);
   const path = pricePath(channels, {
     amountMsat: BigInt(view.amountMsat),
     finalCltvDelta: task.finalCltvDelta,

@@ -1,6 +1,6 @@
 /** A path's totals: what it costs, how long it locks, and how much of an onion it takes. */
 import { feePpm } from '../units/amounts.ts';
-import { forwardingPayloadBytes, hopPayloadBytes } from '../units/onion-size.ts';
+import { finalPayloadBytes, forwardingPayloadBytes } from '../units/onion-size.ts';
 import type { Path, Quote } from './path.ts';
 
 /** Any recent height: expiries up to 16,777,215 take the same three bytes in an onion. */
@@ -15,12 +15,7 @@ export function quotePath(path: Path, blockHeight: number = DEFAULT_BLOCK_HEIGHT
   const amountMsat = last.amountOutMsat;
   const sentMsat = first.amountInMsat;
   const feeMsat = sentMsat - amountMsat;
-  let onionBytes = hopPayloadBytes({
-    amountToForwardMsat: amountMsat,
-    expiry: blockHeight + last.cltvOutBlocks,
-    hasNextChannel: false,
-    mppTotalMsat: amountMsat,
-  });
+  let onionBytes = finalPayloadBytes(amountMsat, blockHeight + last.cltvOutBlocks);
   for (const hop of path.hops) {
     if (hop === last) break;
     onionBytes += forwardingPayloadBytes(

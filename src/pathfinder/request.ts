@@ -88,6 +88,8 @@ export type NoRouteReason =
   | { readonly code: 'no_outgoing_balance'; readonly bestSpendableMsat: bigint }
   | { readonly code: 'no_incoming_channel' }
   | { readonly code: 'no_incoming_capacity'; readonly bestReceivableMsat: bigint }
+  /** All allowed channels lead to this one peer, which could hand the payment back over the one that it came by. */
+  | { readonly code: 'same_peer'; readonly peer: NodeId }
   /** A route exists, but it costs at least this much. */
   | {
       readonly code: 'fee_limit';

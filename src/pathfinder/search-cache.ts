@@ -5,14 +5,17 @@
 import type { GraphSnapshot } from '../graph/snapshot.ts';
 import type { PricingTerms } from './pricing.ts';
 import { BoundSearch } from './search/bound-search.ts';
+import { DiscountSearch } from './search/discount-search.ts';
 import { ExactSearch } from './search/exact-search.ts';
+import { ReachAhead } from './search/reach-ahead.ts';
 import { TightBounds } from './search/tight-bounds.ts';
 import { type AmountView, buildAmountView } from './view/amount-view.ts';
 
 export interface Searcher {
   readonly view: AmountView;
-  readonly bounds: BoundSearch;
+  readonly bounds: BoundSearch | DiscountSearch;
   readonly tight: TightBounds;
+  readonly ahead: ReachAhead;
   readonly exact: ExactSearch;
 }
 
@@ -73,16 +76,17 @@ function makeEntry(
   const view = buildAmountView(snapshot, { amountMsat, limitMsat, siblings, priced, priceOf });
   const searcher = {
     view,
-    bounds: new BoundSearch(view),
+    bounds: view.discounts ? new DiscountSearch(view) : new BoundSearch(view),
     tight: new TightBounds(view),
+    ahead: new ReachAhead(view),
     exact: new ExactSearch(view),
   };
   return { ...terms, searcher };
 }
 
 const MOST_MSAT = 2 ** 52;
-/** The smallest class: a thousandth of the amount; each further one is four times as large. */
-const FIRST_CLASS = 1 / 1024;
+/** The smallest class: 1,000 ppm of the amount, a limit that many use; each further one is four times as large. */
+const FIRST_CLASS = 1 / 1000;
 
 /** Discounts are bounded by the amount plus the fee limit; a few classes of limits share their views. */
 function limitClass({

@@ -2,12 +2,14 @@
 import type { RouteTask } from './best-route.ts';
 import { type FoundRoute, priceFound } from './price-found.ts';
 import type { Meeting } from './search/bound-search.ts';
+import { type ExactSearch, MOST_ONCE_ONLY } from './search/exact-search.ts';
 import type { RequestEdges } from './search/request-edges.ts';
 import type {
   ExactOutcome,
   FoundPath,
   ResourceMode,
   SearchLimits,
+  SearchTask,
   StartBounds,
 } from './search/search-task.ts';
 import type { Searcher } from './search-cache.ts';
@@ -24,7 +26,9 @@ interface ExactGiven {
 }
 
 /** Labels after which tighter bounds are worth their price: two searches of the view. */
-const MANY_LABELS = 1000;
+const MANY_LABELS = 500;
+/** The same where labels are compared in more than their price, and bounded in it. */
+const MANY_COMPARED = 2000;
 
 /**
  * The best path ignoring time lock, hops, onion size and probability is the answer where it keeps those limits, as it
@@ -45,27 +49,73 @@ export function searchExactly(
   if (best !== undefined && keepsLimits(best, task.limits)) {
     return { found: best, proven: free.complete };
   }
+  lookAhead(searcher, given, best);
   const compared = searchIn('compared', searcher, given);
   const found = priced(compared.best);
   if (compared.complete) return { found, proven: true };
   return { found: cheaper(found, priced(searchIn('pruned', searcher, given).best)), proven: false };
 }
 
-function searchIn(mode: ResourceMode, { exact, tight }: Searcher, given: ExactGiven): ExactOutcome {
+function searchIn(mode: ResourceMode, searcher: Searcher, given: ExactGiven): ExactOutcome {
   const { task, request, bounds, meeting, belowMsat = Number.POSITIVE_INFINITY } = given;
   const { limits, finalCltvDelta, blockHeight, labelBudget } = task;
-  const common = { request, limits, mode, finalCltvDelta, blockHeight };
-  const few = Math.min(MANY_LABELS, labelBudget);
+  const { exact, tight, ahead } = searcher;
+  const unlimited = mode === 'ignored';
+  const common = { request, limits, mode, finalCltvDelta, blockHeight, ahead };
+  const few = Math.min(unlimited ? MANY_LABELS : MANY_COMPARED, labelBudget);
   const first = exact.run({ ...common, bounds, labelBudget: few, meeting, belowMsat });
   if (!first.exhausted || few === labelBudget) return first;
-  const toBeatMsat = Math.min(
-    belowMsat,
-    first.best?.costMsat ?? (request.priced ? belowMsat : limits.maxFeeMsat + 1),
-  );
-  tight.run(request, { rough: bounds, belowMsat: toBeatMsat });
-  const again = { bounds: tight, labelBudget, meeting: undefined, belowMsat: toBeatMsat };
-  const second = exact.run({ ...common, ...again });
-  return { ...second, best: second.best ?? first.best };
+  const feeMsat = request.priced ? Number.POSITIVE_INFINITY : limits.maxFeeMsat + 1;
+  const passed = tight.run(request, {
+    rough: bounds,
+    belowMsat: Math.min(belowMsat, feeMsat, wholeCost(first.best)),
+    maxFeeMsat: limits.maxFeeMsat,
+    unlimited,
+  });
+  const walks = { ...common, bounds: tight, labelBudget, meeting: undefined, belowMsat };
+  return searchWalks(exact, walks, passed ?? first.best);
+}
+
+/**
+ * Many discounts make paths hard to compare: one is better only if it leaves free every node that the other may need.
+ * Walks are compared without that, and the best walk is the best path if it passes no node twice. If it does, those
+ * nodes may be passed once only in the next search; after a few rounds a path comes out, or nothing that beats the one
+ * found before. (Known from vehicle routing: decremental state space relaxation, Righini and Salani 2008.)
+ */
+function searchWalks(
+  exact: ExactSearch,
+  task: SearchTask,
+  known: FoundPath | undefined,
+): ExactOutcome {
+  const onceOnly: number[] = [];
+  let best = known;
+  let left = task.labelBudget;
+  for (;;) {
+    const belowMsat = Math.min(task.belowMsat, wholeCost(best));
+    const outcome = exact.run({ ...task, belowMsat, labelBudget: left, onceOnly });
+    best = outcome.best ?? best;
+    left -= outcome.labels;
+    const { passedAgain } = outcome;
+    const exhausted =
+      outcome.exhausted || left <= 0 || onceOnly.length + passedAgain.length > MOST_ONCE_ONLY;
+    if (passedAgain.length === 0 || exhausted) return { ...outcome, best, exhausted };
+    onceOnly.push(...passedAgain);
+  }
+}
+
+const wholeCost = (found: FoundPath | undefined): number =>
+  found === undefined ? Number.POSITIVE_INFINITY : Math.floor(found.costMsat);
+
+/** Bounds time lock and hops where the best path without limits breaks them. */
+function lookAhead({ ahead }: Searcher, given: ExactGiven, free: FoundRoute | undefined): void {
+  const { limits, finalCltvDelta } = given.task;
+  const { cltvBlocks, hopCount } = free?.quote ?? { cltvBlocks: 0, hopCount: 0 };
+  // The first and the last channel come on top.
+  const [blocks, hops] = [limits.maxCltvBlocks - finalCltvDelta, limits.maxHops - 2];
+  ahead.run(given.request, {
+    ...(cltvBlocks > limits.maxCltvBlocks ? { blocks } : {}),
+    ...(hopCount > limits.maxHops ? { hops } : {}),
+  });
 }
 
 function keepsLimits({ quote, directions }: FoundRoute, limits: SearchLimits): boolean {

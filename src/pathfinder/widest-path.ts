@@ -41,8 +41,8 @@ class Widths {
     this.#request = request;
     this.#first = new Int32Array(2 * view.nodeCount).fill(-1);
     this.#width = new Float64Array(2 * view.nodeCount);
-    first.forEach(({ node, direction, edge }) => {
-      this.#open(node, direction >> 1, request.endTerms.maxMsat[edge]!);
+    first.forEach(({ node, direction, terms, edge }) => {
+      this.#open(node, direction >> 1, terms.maxMsat[edge]!);
     });
     while (this.#heap.size > 0) {
       const { node, first: slot } = this.#labels[this.#heap.pop()]!;
@@ -51,8 +51,8 @@ class Widths {
   }
 
   /** The most that can come in over a last channel. */
-  arriving({ node, direction, edge, direct }: EndChannel): number {
-    const most = this.#request.endTerms.maxMsat[edge]!;
+  arriving({ node, direction, terms, edge, direct }: EndChannel): number {
+    const most = terms.maxMsat[edge]!;
     if (direct) return most;
     if (node < 0) return 0;
     const at = this.#first[2 * node] === direction >> 1 ? 2 * node + 1 : 2 * node;

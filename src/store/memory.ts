@@ -1,5 +1,6 @@
 /** A journal in memory: for tests, dry runs, and bots that accept losing track when their process ends. */
 import type { JournalRecord, Store } from '../ports.ts';
+import { StoreError } from './store-error.ts';
 
 /**
  * A store that lives as long as the process. It is not durable: after a crash nobody remembers which payments were
@@ -8,13 +9,29 @@ import type { JournalRecord, Store } from '../ports.ts';
 export function memoryStore(): Store {
   const journal: JournalRecord[] = [];
   let closed = false;
+  const assertOpen = (): void => {
+    if (closed) throw new StoreError('closed', 'the store is closed; open a new one');
+  };
+  const those = (are: (record: JournalRecord) => boolean): JournalRecord[] => {
+    assertOpen();
+    return structuredClone(journal.filter(are));
+  };
   return {
     async commit(batch) {
-      if (closed) throw new Error('the store is closed; open a new one before committing to it');
-      journal.push(...structuredClone(batch));
+      assertOpen();
+      for (const record of structuredClone(batch)) journal.push(record);
     },
     async records() {
-      return structuredClone(journal);
+      return those(() => true);
+    },
+    async unfinished() {
+      const ends = journal.filter((record) => record.kind === 'end');
+      const finished = new Set(ends.map((record) => record.rebalanceId));
+      return those((record) => !finished.has(record.rebalanceId));
+    },
+    async recordsOf(key) {
+      if ('rebalanceId' in key) return those((record) => record.rebalanceId === key.rebalanceId);
+      return those((record) => 'paymentHash' in record && record.paymentHash === key.paymentHash);
     },
     async close() {
       closed = true;

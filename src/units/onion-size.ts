@@ -52,6 +52,16 @@ export function hopPayloadBytes(fields: HopPayloadFields): number {
   return framedPayloadBytes(payload);
 }
 
+/** The share of the last hop: no next channel, and an MPP record of one part with the whole amount. */
+export function finalPayloadBytes(amountMsat: bigint, expiry: number): number {
+  return hopPayloadBytes({
+    amountToForwardMsat: amountMsat,
+    expiry,
+    hasNextChannel: false,
+    mppTotalMsat: amountMsat,
+  });
+}
+
 /** A payload's share of the onion, given the payload's own length. */
 export function framedPayloadBytes(payloadBytes: number): number {
   return bigSizeBytes(BigInt(payloadBytes)) + payloadBytes + HMAC_BYTES;

@@ -97,6 +97,22 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('keep SQLite in the store, and out of what runs without it', () => {
+    const users = files.filter(({ imports }) => imports.includes('node:sqlite'));
+    expect(users.map(({ path }) => folderOf(path))).toContain('store');
+    expect(users.filter(({ path }) => folderOf(path) !== 'store')).toEqual([]);
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    const reached = new Set<string>();
+    const visit = (path: string): void => {
+      if (reached.has(path)) return;
+      reached.add(path);
+      for (const target of byPath.get(path)?.imports ?? []) visit(target);
+    };
+    visit('src/store/index.ts');
+    expect(reached).toContain('src/store/memory.ts');
+    expect([...reached].filter((path) => path.startsWith('node:'))).toEqual([]);
+  });
+
   it('never bring the fee arithmetic into what checks it', () => {
     const arithmetic = /^src\/units\/(fee|fee-number|onion-size|cltv|amounts)\.ts$/;
     const checkers = files.filter(

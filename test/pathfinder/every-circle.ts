@@ -86,6 +86,8 @@ export function everyCircle(
     for (const link of links) {
       if (link.to !== at.link.from) continue;
       const home = link.from === self;
+      // Straight back, the peer may pick the channel that the payment came by.
+      if (home && at.hops === 1 && pricing.siblings === 'any') continue;
       if (
         home
           ? link.channel === lastChannel || !may(circle.outChannels, link.channel)

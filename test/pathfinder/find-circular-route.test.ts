@@ -49,12 +49,20 @@ describe('a circle', () => {
     });
   });
 
-  it('may go out and back through one peer over two channels', () => {
+  it('goes out to a peer and straight back only where that peer keeps to the channels named', () => {
     const two = [
       { id: 1, ends: ['s', 'a'] as const },
       { id: 2, ends: ['s', 'a'] as const },
     ];
-    expect(channelsOf(search(two, { outChannels: [id(2)] }))).toEqual(['2', '1']);
+    const back = (siblings: 'any' | 'named') =>
+      channelsOf(search(two, { outChannels: [id(2)], siblings }));
+    expect(back('named')).toEqual(['2', '1']);
+    expect(back('any')).toEqual([]);
+    const refused = search(two, { outChannels: [id(2)] });
+    expect(refused.kind === 'no_route' && refused.reason).toEqual({
+      code: 'same_peer',
+      peer: nodeIdOf('a'),
+    });
   });
 
   it('never passes through ourselves', () => {

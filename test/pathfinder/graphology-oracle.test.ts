@@ -75,6 +75,8 @@ class Comparison {
     if (outs.length === 0 || backs.length === 0) return;
     const [out, back] = [this.#random.pick(outs), this.#random.pick(backs)];
     if (out.channelId === back.channelId) return;
+    // Where siblings count, Ballast does not turn at a peer.
+    if (this.#terms.siblings === 'any' && out.to === back.from) return;
     const channels = { outChannels: [out.channelId], inChannels: [back.channelId] };
     const request = { self, ...channels, ...this.#terms };
     const result = findCircularRoute(this.#oracle.graph.snapshot(), request);

@@ -20,6 +20,8 @@ export function noRouteText(reason: NoRouteReason): string {
       return 'no channel that --to names is active, enabled by its peer and not excluded';
     case 'no_incoming_capacity':
       return `no channel that --to names can receive that much; the emptiest can receive ${satFromMsat(reason.bestReceivableMsat)} sat`;
+    case 'same_peer':
+      return 'the channels of --from and --to lead to the same peer, which may hand the payment back over the channel that it came by; name a channel with another peer';
     case 'fee_limit':
       return feeLimitText(reason);
     case 'cltv_limit':

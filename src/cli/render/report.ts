@@ -85,6 +85,12 @@ export function outcomeSentence(report: RebalanceReport): string {
   switch (outcome.kind) {
     case 'settled': {
       const paid = { feeMsat: report.feePaidMsat, amountMsat: report.movedMsat };
+      if (report.movedMsat === 0n) {
+        return (
+          `Settled, but nothing moved: the payment came back over the channel that it left by, ` +
+          `for ${grouped(report.feePaidMsat)} msat.`
+        );
+      }
       const elsewhere =
         report.arrivedAsAsked === false ? ', over another channel than asked for' : '';
       return (

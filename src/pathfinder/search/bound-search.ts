@@ -5,8 +5,7 @@
 import type { AmountView } from '../view/amount-view.ts';
 import { ReachedNodes } from './reached-nodes.ts';
 import type { RequestEdges } from './request-edges.ts';
-import type { EndChannel } from './request-space.ts';
-import type { StartBounds } from './search-task.ts';
+import type { StartBounds, StartWay } from './search-task.ts';
 
 export interface Meeting {
   /** Edges from the first node to the last one; without the request's own first and last channels. */
@@ -43,17 +42,20 @@ export class BoundSearch implements StartBounds {
     return distance < this.#radius ? distance : this.#radius;
   }
 
+  wayFor(node: number): StartWay | undefined {
+    const known = this.#forward.distance[node]! < Number.POSITIVE_INFINITY;
+    return known ? this.#wayTo(node) : undefined;
+  }
+
   /** The path of least weight below the limit, or `undefined` where there is none. */
   run(request: RequestEdges, limitMsat: number): Meeting | undefined {
     this.#best = limitMsat;
     this.#meeting = -1;
     const [forward, backward] = [this.#forward, this.#backward];
-    seed(forward, request.first);
-    seed(backward, request.last);
-    this.#leastFirst = Number.POSITIVE_INFINITY;
-    for (const { weight } of request.first) {
-      if (weight < this.#leastFirst) this.#leastFirst = weight;
-    }
+    forward.seed(request.firstEnds);
+    backward.seed(request.lastEnds);
+    this.#leastFirst = request.firstEnds.leastMsat;
+    this.#meetAtEnds(request);
     let [forwardKey, backwardKey] = [0, 0];
     while (forward.heap.size > 0 && backward.heap.size > 0) {
       if (forwardKey + backwardKey >= this.#best) break;
@@ -69,6 +71,18 @@ export class BoundSearch implements StartBounds {
     }
     this.#radius = forward.heap.size === 0 ? Number.POSITIVE_INFINITY : forwardKey;
     return this.#meeting < 0 ? undefined : this.#pathThrough(this.#meeting);
+  }
+
+  /** Nodes that are first and last at once. */
+  #meetAtEnds({ firstEnds, lastEnds }: RequestEdges): void {
+    const [few, other] =
+      firstEnds.nodes.length < lastEnds.nodes.length
+        ? [firstEnds, this.#backward.distance]
+        : [lastEnds, this.#forward.distance];
+    few.nodes.forEach((node, i) => {
+      const total = few.weights[i]! + other[node]!;
+      if (total < this.#best) this.#meet(node, total);
+    });
   }
 
   /** Pruned by the caller's limit only: its distances must hold for the exact search. */
@@ -110,29 +124,26 @@ export class BoundSearch implements StartBounds {
     this.#meeting = node;
   }
 
-  #pathThrough(meeting: number): Meeting {
-    const { from, to } = this.#view;
+  #wayTo(end: number): { first: number; edges: number[] } {
+    const { by } = this.#forward;
     const edges: number[] = [];
-    let node = meeting;
-    for (let edge = this.#forward.by[node]!; edge >= 0; edge = this.#forward.by[node]!) {
+    let node = end;
+    for (let edge = by[node]!; edge >= 0; edge = by[node]!) {
       edges.push(edge);
-      node = from[edge]!;
+      node = this.#view.from[edge]!;
     }
-    const first = -1 - this.#forward.by[node]!;
     edges.reverse();
-    node = meeting;
-    for (let edge = this.#backward.by[node]!; edge >= 0; edge = this.#backward.by[node]!) {
-      edges.push(edge);
-      node = to[edge]!;
-    }
-    return { edges, first, last: -1 - this.#backward.by[node]! };
+    return { first: -1 - by[node]!, edges };
   }
-}
 
-function seed(half: ReachedNodes, ends: readonly EndChannel[]): void {
-  half.clear();
-  for (let i = 0; i < ends.length; i++) {
-    const { node, weight } = ends[i]!;
-    if (node >= 0 && weight < half.distance[node]!) half.reach(node, weight, -1 - i);
+  #pathThrough(meeting: number): Meeting {
+    const { by } = this.#backward;
+    const { first, edges } = this.#wayTo(meeting);
+    let node = meeting;
+    for (let edge = by[node]!; edge >= 0; edge = by[node]!) {
+      edges.push(edge);
+      node = this.#view.to[edge]!;
+    }
+    return { edges, first, last: -1 - by[node]! };
   }
 }

@@ -16,12 +16,14 @@ export interface Candidate {
   last: number;
   xMsat: number;
   pMsat: number;
+  leastMsat: number;
   priceMsat: number;
   hops: number;
   cltvBlocks: number;
   onionBytes: number;
   unlikelihood: number;
   critical: number;
+  passed: number;
 }
 
 export class LabelDominance {
@@ -32,6 +34,7 @@ export class LabelDominance {
   readonly #stamp: Uint32Array;
   #search = 0;
   #resources = false;
+  #walks = false;
   #request!: RequestEdges;
   #bounds!: StartBounds;
 
@@ -42,17 +45,12 @@ export class LabelDominance {
     this.#stamp = new Uint32Array(view.nodeCount);
   }
 
-  begin({ request, bounds, mode }: Pick<SearchTask, 'request' | 'bounds' | 'mode'>): void {
+  begin(task: Pick<SearchTask, 'request' | 'bounds' | 'mode' | 'onceOnly'>): void {
     this.#search++;
-    this.#request = request;
-    this.#bounds = bounds;
-    this.#resources = mode === 'compared';
-  }
-
-  isOnPath(label: number, node: number): boolean {
-    const { node: nodes, parent } = this.#pool;
-    for (let at = label; at >= 0; at = parent[at]!) if (nodes[at] === node) return true;
-    return false;
+    this.#request = task.request;
+    this.#bounds = task.bounds;
+    this.#resources = task.mode === 'compared';
+    this.#walks = task.onceOnly !== undefined;
   }
 
   /** Whether the latest label at the node beats a candidate without any condition: a quick look before the full one. */
@@ -62,10 +60,11 @@ export class LabelDominance {
     const pool = this.#pool;
     const other = this.#head[node]!;
     if (other < 0 || pool.critical[other]! >= 0 || this.#resources) return false;
+    if ((pool.passed[other]! & ~candidate.passed) !== 0) return false;
     const hops = (pool.hops[other]! - candidate.hops) * HOP_MSAT;
     return (
       pool.pMsat[other]! + hops <= candidate.pMsat &&
-      (pool.xMsat[other]! + hops <= candidate.xMsat || this.#view.bounds.discounts[node] === 0) &&
+      pool.leastMsat[other]! + hops <= candidate.leastMsat &&
       pool.priceMsat[other]! <= candidate.priceMsat
     );
   }
@@ -77,7 +76,7 @@ export class LabelDominance {
    *
    * One more trap belongs to circles: a path that returns over channel c blocks completions that leave by c, for the
    * shortcut out and back over one channel is no circle. Such a label beats another only together with a second one
-   * that returns over another channel.
+   * that returns over another channel. Where a path may not turn at a peer at all, the same holds for peers.
    */
   isDominated(label: number, bestMsat: number): boolean {
     const pool = this.#pool;
@@ -85,10 +84,10 @@ export class LabelDominance {
     if (this.#stamp[node] !== this.#search) return false;
     let conditional = -1;
     for (let other = this.#head[node]!; other >= 0; other = pool.sibling[other]!) {
-      if (!this.#isNoWorse(other, label) || !this.#sparesCritical(other, label, bestMsat)) continue;
+      if (!this.#isNoWorse(other, label) || !this.#sparesNodes(other, label, bestMsat)) continue;
       if (!this.#blocksDeparture(other, label)) return true;
-      if (conditional >= 0 && conditional !== pool.last[other]) return true;
-      conditional = pool.last[other]!;
+      if (conditional >= 0 && conditional !== this.#blocked(other)) return true;
+      conditional = this.#blocked(other);
     }
     return false;
   }
@@ -106,7 +105,7 @@ export class LabelDominance {
       const following = pool.sibling[other]!;
       const beaten =
         this.#isNoWorse(label, other) &&
-        this.#sparesCritical(label, other, bestMsat) &&
+        this.#sparesNodes(label, other, bestMsat) &&
         !this.#blocksDeparture(label, other);
       if (beaten) {
         pool.dead[other] = 1;
@@ -124,9 +123,7 @@ export class LabelDominance {
     const hops = (pool.hops[left]! - pool.hops[right]!) * HOP_MSAT;
     if (pool.pMsat[left]! + hops > pool.pMsat[right]!) return false;
     const { priced } = this.#request;
-    // Without a discount at the node only p decides what it needs, whatever x is.
-    const discounts = this.#view.bounds.discounts[pool.node[left]!] === 1;
-    if (discounts && pool.xMsat[left]! + hops > pool.xMsat[right]!) return false;
+    if (pool.leastMsat[left]! + hops > pool.leastMsat[right]!) return false;
     if (priced && pool.priceMsat[left]! > pool.priceMsat[right]!) return false;
     if (!this.#resources) return true;
     return (
@@ -137,28 +134,48 @@ export class LabelDominance {
     );
   }
 
+  /** Whether every completion of the worse is open to the better, or at least no better than one that is. */
+  #sparesNodes(better: number, worse: number, bestMsat: number): boolean {
+    const pool = this.#pool;
+    if (this.#walks) return (pool.passed[better]! & ~pool.passed[worse]!) === 0;
+    return this.#sparesCritical(better, worse, bestMsat);
+  }
+
   /** A critical node counts only while a path through it could still beat the best price. */
   #sparesCritical(better: number, worse: number, bestMsat: number): boolean {
     const pool = this.#pool;
-    const xMsat = pool.xMsat[worse]!;
-    const spentMsat = xMsat - this.#view.amountMsat + pool.priceMsat[worse]!;
+    // Whatever comes next, no less than this arrives at the label's node, so no less crosses any node before it.
+    const leastMsat = pool.leastMsat[worse]!;
+    const spentMsat = leastMsat - this.#view.amountMsat + pool.priceMsat[worse]!;
     for (let at = pool.critical[better]!; at >= 0; at = pool.critical[at]!) {
-      if (pool.thresholdMsat[at]! <= xMsat) continue;
+      if (pool.thresholdMsat[at]! <= leastMsat) continue;
       const node = pool.node[at]!;
       if (spentMsat + this.#bounds.distanceTo(node) >= bestMsat) continue;
-      if (!this.isOnPath(worse, node)) return false;
+      if (!pool.isPassed(worse, node)) return false;
     }
     return true;
   }
 
   #blocksDeparture(better: number, worse: number): boolean {
-    if (!this.#request.overlapping) return false;
+    const request = this.#request;
+    if (!request.overlapping) return false;
     const pool = this.#pool;
-    if (pool.last[better] === pool.last[worse]) return false;
-    const channel = this.#request.last[pool.last[better]!]!;
-    const leavable = this.#request.first.some(
-      ({ direction }) => direction >> 1 === channel.direction >> 1,
-    );
-    return leavable && !this.isOnPath(worse, channel.node);
+    const [last, other] = [pool.last[better]!, pool.last[worse]!];
+    const { node, direction } = request.last[last]!;
+    if (!request.mayTurn) {
+      if (request.firstEnds.at(node) < 0) return false;
+      // Only the last channel's own node cannot be left again at once; a longer walk can, if it does not return to it.
+      if (pool.node[worse] === node && pool.parent[better]! < 0) return pool.parent[worse]! >= 0;
+    }
+    if (last === other) return false;
+    const leavable =
+      !request.mayTurn || request.first.some((first) => first.direction >> 1 === direction >> 1);
+    return leavable && (this.#walks || !pool.isPassed(worse, node));
+  }
+
+  /** What a label blocks departures by: its last channel, or the whole peer where none may be turned at. */
+  #blocked(label: number): number {
+    const last = this.#pool.last[label]!;
+    return this.#request.mayTurn ? last : this.#request.last[last]!.node;
   }
 }

@@ -6,6 +6,8 @@ export class LabelPool {
   xMsat: Float64Array = new Float64Array(this.#capacity);
   /** The same plus the node's outbound fee. */
   pMsat: Float64Array = new Float64Array(this.#capacity);
+  /** Least that arrives at the node, whatever channel it is: the same with its largest discount, but not below x. */
+  leastMsat: Float64Array = new Float64Array(this.#capacity);
   /** Prices so far, whole msat. */
   priceMsat: Float64Array = new Float64Array(this.#capacity);
   /** What the node needs to receive, less what it is known to keep at least: the threshold below which it is critical. */
@@ -25,6 +27,8 @@ export class LabelPool {
   onionBytes: Int32Array = new Int32Array(this.#capacity);
   /** Index of the last channel that the path ends with. */
   last: Int32Array = new Int32Array(this.#capacity);
+  /** Which of the nodes that may be passed once only lie on the way, as bits. */
+  passed: Int32Array = new Int32Array(this.#capacity);
   dead: Uint8Array = new Uint8Array(this.#capacity);
 
   clear(): void {
@@ -35,6 +39,22 @@ export class LabelPool {
   take(): number {
     if (this.count === this.#capacity) this.#grow();
     return this.count++;
+  }
+
+  /** Whether the node lies on a label's way to the target. */
+  isPassed(label: number, node: number): boolean {
+    const { node: nodes, parent } = this;
+    for (let at = label; at >= 0; at = parent[at]!) if (nodes[at] === node) return true;
+    return false;
+  }
+
+  /** Whether a label's way to the target passes some node twice. */
+  passesTwice(label: number): boolean {
+    const { node, parent } = this;
+    for (let at = label; at >= 0; at = parent[at]!) {
+      if (this.isPassed(parent[at]!, node[at]!)) return true;
+    }
+    return false;
   }
 
   #grow(): void {
@@ -51,6 +71,7 @@ export class LabelPool {
     };
     this.xMsat = doubles(this.xMsat);
     this.pMsat = doubles(this.pMsat);
+    this.leastMsat = doubles(this.leastMsat);
     this.priceMsat = doubles(this.priceMsat);
     this.thresholdMsat = doubles(this.thresholdMsat);
     this.unlikelihood = doubles(this.unlikelihood);
@@ -63,6 +84,7 @@ export class LabelPool {
     this.cltvBlocks = integers(this.cltvBlocks);
     this.onionBytes = integers(this.onionBytes);
     this.last = integers(this.last);
+    this.passed = integers(this.passed);
     const dead = new Uint8Array(this.#capacity);
     dead.set(this.dead);
     this.dead = dead;

@@ -14,6 +14,14 @@ export class NumberHeap {
     this.#size = 0;
   }
 
+  /** Replaces everything by items whose keys ascend: they are in a heap's order as they stand. */
+  fill(keys: Float64Array, items: Int32Array): void {
+    while (this.#keys.length < keys.length) this.#grow();
+    this.#keys.set(keys);
+    this.#items.set(items);
+    this.#size = keys.length;
+  }
+
   push(key: number, item: number): void {
     let at = this.#size++;
     if (at === this.#keys.length) this.#grow();

@@ -17,11 +17,10 @@ export function priceMeeting(
   const nodes = new Set([first.node, ...meeting.edges.map((edge) => to[edge]!)]);
   if (nodes.size !== meeting.edges.length + 1) return undefined;
   if (first.direction >> 1 === last.direction >> 1) return undefined;
-  const { endTerms } = request;
+  if (meeting.edges.length === 0 && !request.mayTurn) return undefined;
   let xMsat = amountMsat;
-  let pMsat =
-    xMsat +
-    outboundFeeNumber(endTerms.feeBaseMsat[last.edge]!, endTerms.feeRatePpm[last.edge]!, xMsat);
+  const { feeBaseMsat, feeRatePpm } = last.terms;
+  let pMsat = xMsat + outboundFeeNumber(feeBaseMsat[last.edge]!, feeRatePpm[last.edge]!, xMsat);
   let prices = first.priceMsat + last.priceMsat;
   for (let i = meeting.edges.length - 1; i >= 0; i--) {
     const edge = meeting.edges[i]!;
@@ -30,9 +29,9 @@ export function priceMeeting(
     pMsat = xMsat + outboundFeeNumber(terms.feeBaseMsat[edge]!, terms.feeRatePpm[edge]!, xMsat);
     prices += request.priceMsat(edge);
   }
-  const sentMsat = arriving(endTerms, first.edge, xMsat, pMsat);
+  const sentMsat = arriving(first.terms, first.edge, xMsat, pMsat);
   const feeMsat = sentMsat - amountMsat;
-  if (sentMsat > endTerms.maxMsat[first.edge]! || feeMsat > maxFeeMsat) return undefined;
+  if (sentMsat > first.terms.maxMsat[first.edge]! || feeMsat > maxFeeMsat) return undefined;
   const costMsat = feeMsat + prices + (meeting.edges.length + 2) * HOP_MSAT;
   return { ...meeting, sentMsat, costMsat };
 }

@@ -1,4 +1,5 @@
 /** Distances of one search by node, with its heap; what was touched is wiped before the next. */
+import type { EndChannels } from './end-channels.ts';
 import { NumberHeap } from './number-heap.ts';
 
 export class ReachedNodes {
@@ -22,6 +23,18 @@ export class ReachedNodes {
     }
     this.#touchedCount = 0;
     this.heap.clear();
+  }
+
+  /** Starts anew from the channels at one end. */
+  seed({ nodes, weights, indices }: EndChannels): void {
+    this.clear();
+    for (let i = 0; i < nodes.length; i++) {
+      this.distance[nodes[i]!] = weights[i]!;
+      this.by[nodes[i]!] = -1 - indices[i]!;
+    }
+    this.#touched.set(nodes);
+    this.#touchedCount = nodes.length;
+    this.heap.fill(weights, nodes);
   }
 
   /** Enters a distance that is less than what was known. */

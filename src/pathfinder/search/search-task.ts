@@ -1,5 +1,6 @@
 /** What an exact search is asked, and what it answers. */
 import type { Meeting } from './bound-search.ts';
+import type { ReachAhead } from './reach-ahead.ts';
 import type { RequestEdges } from './request-edges.ts';
 
 /** Limits as the search compares them; Infinity where there is none. */
@@ -23,6 +24,19 @@ export interface StartBounds {
   readonly leastFirstMsat: number;
   /** Lower bound of what a path pays from the start up to and including its arrival at the node. */
   distanceTo(node: number): number;
+  /**
+   * Sharper, where a search has it: lower bound of the same for a payment of which the node wants to keep so much, with
+   * what it then does keep. Without it the node's own figures are added to the distance.
+   */
+  restMsat?(node: number, keepsMsat: number): number;
+  /** The way that this bound stands for, where it is known; it may pass a node twice, or one of the rest of the path. */
+  wayFor?(node: number, keepsMsat: number): StartWay | undefined;
+}
+
+/** From the start to a node: a first channel of the request and edges of the view. */
+export interface StartWay {
+  readonly first: number;
+  readonly edges: readonly number[];
 }
 
 /** How a search treats the limits on time lock, hops, onion bytes and probability. */
@@ -47,6 +61,13 @@ export interface SearchTask {
   readonly meeting: Meeting | undefined;
   /** Only what costs less is of interest. */
   readonly belowMsat: number;
+  /** Lower bounds of time lock and hops from the start, by node, where known. */
+  readonly ahead?: Pick<ReachAhead, 'blocks' | 'hops'> | undefined;
+  /**
+   * Search walks, which may pass nodes again but for these, at most `MOST_ONCE_ONLY`. The best walk is the best path if it is one;
+   * else the outcome tells what it passes again, to be added here. Without it, only paths are searched.
+   */
+  readonly onceOnly?: readonly number[];
 }
 
 export interface FoundPath {
@@ -66,4 +87,6 @@ export interface ExactOutcome {
   /** The budget ended the search. */
   readonly exhausted: boolean;
   readonly labels: number;
+  /** Nodes that the best walk passes more than once, where it costs less than the best path found. */
+  readonly passedAgain: readonly number[];
 }

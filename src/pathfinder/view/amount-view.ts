@@ -33,7 +33,7 @@ export interface AmountView {
   readonly weight: Float64Array;
   /** The part of the weight that stands for the outbound fee. */
   readonly leavingMsat: Float64Array;
-  /** Edges out of node n: `outEdge[outStart[n]]` to `outEdge[outStart[n + 1] - 1]`. */
+  /** Edges out of node n: `outEdge[outStart[n]]` to `outEdge[outStart[n + 1] - 1]`, lightest first. */
   readonly outStart: Uint32Array;
   readonly outEdge: Uint32Array;
   readonly outTo: Uint32Array;
@@ -41,6 +41,8 @@ export interface AmountView {
   readonly bounds: NodeBounds;
   /** Edge that stands for a direction, or -1. */
   readonly edgeOf: Int32Array;
+  /** Some node grants a discount. */
+  readonly discounts: boolean;
   /** No edge under which a larger amount could pay less. */
   readonly monotone: boolean;
 }
@@ -49,10 +51,8 @@ export interface AmountView {
 export interface NodeBounds {
   /** Least outbound fee for the amount; 0 where it forwards nothing. */
   readonly leastOutMsat: Float64Array;
-  /** Least inbound fee for amounts up to the limit, at most 0. */
+  /** Least inbound fee on arrivals over the view's edges, for amounts up to the limit; at most 0. */
   readonly leastInMsat: Float64Array;
-  /** 1 where some inbound part is negative. */
-  readonly discounts: Uint8Array;
 }
 
 export interface ViewTerms {
@@ -75,7 +75,7 @@ export function buildAmountView(snapshot: GraphSnapshot, terms: ViewTerms): Amou
     priceMsat[edge] = terms.priceOf(raw.terms.direction[edge]!, raw.terms.timeLockDelta[edge]!);
   }
   const { weight, leavingMsat } = weighEdges({ ...raw, priceMsat, bounds }, terms);
-  const order = sortedByNode(raw.to, weight, nodes.nodeCount);
+  const order = sortedByNode({ nodes: raw.to, weight, nodeCount: nodes.nodeCount });
   const pick = <T extends Float64Array | Uint32Array>(column: T): T => {
     const picked = column.slice();
     for (let i = 0; i < count; i++) picked[i] = column[order[i]!]!;
@@ -109,16 +109,22 @@ export function buildAmountView(snapshot: GraphSnapshot, terms: ViewTerms): Amou
     ...outgoingOf({ from, to, weight: sortedWeight, nodeCount: nodes.nodeCount }),
     bounds,
     edgeOf: edgesByDirection(snapshot, sorted.direction),
+    discounts: bounds.leastInMsat.some((least) => least < 0),
     monotone: raw.monotone,
   };
 }
 
-/** Edge numbers ordered by target node, and by weight within each. */
-function sortedByNode(to: Uint32Array, weight: Float64Array, nodeCount: number): Uint32Array {
-  const start = offsetsBy(to, nodeCount);
-  const order = new Uint32Array(to.length);
+/** Edge numbers ordered by node, and by weight within each. */
+function sortedByNode(edges: {
+  nodes: Uint32Array;
+  weight: Float64Array;
+  nodeCount: number;
+}): Uint32Array {
+  const { nodes, weight, nodeCount } = edges;
+  const start = offsetsBy(nodes, nodeCount);
+  const order = new Uint32Array(nodes.length);
   const next = start.slice();
-  for (let edge = 0; edge < to.length; edge++) order[next[to[edge]!]!++] = edge;
+  for (let edge = 0; edge < nodes.length; edge++) order[next[nodes[edge]!]!++] = edge;
   for (let node = 0; node < nodeCount; node++) {
     const [first, end] = [start[node]!, start[node + 1]!];
     if (end - first > 1)
@@ -140,19 +146,12 @@ function outgoingOf(edges: {
   weight: Float64Array;
   nodeCount: number;
 }): Pick<AmountView, 'outStart' | 'outEdge' | 'outTo' | 'outWeight'> {
-  const { from, to, weight } = edges;
-  const count = from.length;
-  const outStart = offsetsBy(from, edges.nodeCount);
-  const [outEdge, outTo] = [new Uint32Array(count), new Uint32Array(count)];
-  const outWeight = new Float64Array(count);
-  const next = outStart.slice();
-  for (let edge = 0; edge < count; edge++) {
-    const at = next[from[edge]!]!++;
-    outEdge[at] = edge;
-    outTo[at] = to[edge]!;
-    outWeight[at] = weight[edge]!;
-  }
-  return { outStart, outEdge, outTo, outWeight };
+  const { from, to, weight, nodeCount } = edges;
+  const outEdge = sortedByNode({ nodes: from, weight, nodeCount });
+  const outTo = outEdge.map((edge) => to[edge]!);
+  const outWeight = new Float64Array(outEdge.length);
+  for (let i = 0; i < outEdge.length; i++) outWeight[i] = weight[outEdge[i]!]!;
+  return { outStart: offsetsBy(from, nodeCount), outEdge, outTo, outWeight };
 }
 
 function edgesByDirection(snapshot: GraphSnapshot, directions: Uint32Array): Int32Array {

@@ -35,8 +35,22 @@ export function leastInboundMsat(
   return baseMsat - Math.ceil((largest * -ratePpm) / 1e6) - 2;
 }
 
-export function arrivingBoundMsat(leastOutMsat: number, inboundMsat: number): number {
+function arrivingBoundMsat(leastOutMsat: number, inboundMsat: number): number {
   return Math.max(0, leastOutMsat + inboundMsat);
+}
+
+/**
+ * The same for a first channel. Its discount may be larger than any that the view knows of at the node, as our own
+ * direction need not be open to others; what the leaving part counts on is then taken off here.
+ */
+export function firstArrivalBoundMsat(
+  inboundMsat: number,
+  node: { leastOutMsat: number; leastInMsat: number },
+): number {
+  const { leastOutMsat, leastInMsat } = node;
+  if (inboundMsat >= leastInMsat) return arrivingBoundMsat(leastOutMsat, inboundMsat);
+  const excess = leastInMsat - inboundMsat;
+  return Math.max(arrivingBoundMsat(leastOutMsat, leastInMsat) - excess, -Number.MAX_SAFE_INTEGER);
 }
 
 export function leavingBoundMsat(
@@ -52,15 +66,13 @@ export function nodeBounds(snapshot: GraphSnapshot, view: ViewTerms & PassableNo
   const { nodeCount, numberOf } = view;
   const leastOutMsat = new Float64Array(nodeCount).fill(Number.POSITIVE_INFINITY);
   const leastInMsat = new Float64Array(nodeCount);
-  const discounts = new Uint8Array(nodeCount);
   for (let direction = 0; direction < 2 * snapshot.channelSlots; direction++) {
     if ((columns.flags[direction]! & HAS_POLICY) === 0) continue;
     const node = numberOf[snapshot.from(direction)]!;
     if (node < 0) continue;
     const base = columns.inboundFeeBaseMsat[direction]!;
     const rate = columns.inboundFeeRatePpm[direction]!;
-    if (base < 0 || rate < 0) {
-      discounts[node] = 1;
+    if ((base < 0 || rate < 0) && isWideEnough(snapshot, direction ^ 1, view.amountMsat)) {
       leastInMsat[node] = Math.min(leastInMsat[node]!, leastInboundMsat(base, rate, view));
     }
     if (!isWideEnough(snapshot, direction, view.amountMsat)) continue;
@@ -71,7 +83,7 @@ export function nodeBounds(snapshot: GraphSnapshot, view: ViewTerms & PassableNo
     );
     if (out < leastOutMsat[node]!) leastOutMsat[node] = out;
   }
-  return { leastOutMsat, leastInMsat, discounts };
+  return { leastOutMsat, leastInMsat };
 }
 
 export function weighEdges(

@@ -1,0 +1,160 @@
+/** Journal records as rows of the table, and back. */
+import { Failure } from '../generated/messages/failure.ts';
+import { Route } from '../generated/messages/route.ts';
+import type { JournalRecord, SendOutcome } from '../ports.ts';
+import { isPaymentHash, type PaymentHash } from '../units/ids.ts';
+import { type JournalRow, NOTHING } from './journal-columns.ts';
+import { StoreError } from './store-error.ts';
+
+/** Shares no bytes with the record. */
+export function rowOf(record: JournalRecord): JournalRow {
+  const { kind, rebalanceId } = record;
+  const row = { ...NOTHING, rebalance_id: rebalanceId, kind };
+  switch (record.kind) {
+    case 'invoice':
+      return { ...row, payment_hash: record.paymentHash, preimage: ownCopy(record.preimage) };
+    case 'intent':
+      return {
+        ...row,
+        payment_hash: record.paymentHash,
+        attempt: BigInt(record.attempt),
+        route: ownCopy(Route.encode(record.route).finish()),
+        amount_msat: storable(record.amountMsat),
+        fee_msat: storable(record.feeMsat),
+      };
+    case 'outcome':
+      return {
+        ...row,
+        payment_hash: record.paymentHash,
+        attempt: BigInt(record.attempt),
+        ...outcomeColumns(record.outcome),
+      };
+    case 'end':
+      return {
+        ...row,
+        reason: storableText(record.reason),
+        amount_msat: storable(record.movedMsat),
+        fee_msat: storable(record.feePaidMsat),
+      };
+  }
+}
+
+function outcomeColumns(outcome: SendOutcome): Partial<JournalRow> {
+  switch (outcome.kind) {
+    case 'settled':
+      return {
+        outcome: outcome.kind,
+        preimage: ownCopy(outcome.preimage),
+        attempt_id: outcome.attemptId.toString(),
+      };
+    case 'failed':
+      return {
+        outcome: outcome.kind,
+        failure: ownCopy(Failure.encode(outcome.failure).finish()),
+        attempt_id: outcome.attemptId.toString(),
+      };
+    case 'not_sent':
+    case 'unknown':
+      return { outcome: outcome.kind, reason: storableText(outcome.reason) };
+  }
+}
+
+/** Node before 24 reads text only up to the first NUL, and UTF-8 has no lone surrogates. */
+const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\u{fffd}');
+
+/** A clone of a view would bring its whole buffer along. */
+const ownCopy = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
+
+/** All bitcoin there will be are 2.1 x 10^18 msat, so what does not fit is no amount. */
+function storable(msat: bigint): bigint {
+  if (BigInt.asIntN(64, msat) === msat) return msat;
+  throw new RangeError(`${msat} msat is more than there is; an amount fits 63 bits`);
+}
+
+/** @throws StoreError `corrupt` for a row that no record makes. */
+export function recordOf(row: JournalRow): JournalRecord {
+  try {
+    return decoded(row);
+  } catch (error) {
+    const { rebalance_id, kind } = row;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StoreError(
+      'corrupt',
+      `the journal of rebalance ${rebalance_id} has an unreadable record (${kind}: ${why}); ` +
+        'keep the file, ask the node which payments are under way, and go on with a new file',
+      { cause: error },
+    );
+  }
+}
+
+function decoded(row: JournalRow): JournalRecord {
+  const { rebalance_id: rebalanceId } = row;
+  switch (row.kind) {
+    case 'invoice':
+      return {
+        kind: 'invoice',
+        rebalanceId,
+        paymentHash: paymentHashIn(row),
+        preimage: present(row, 'preimage'),
+      };
+    case 'intent':
+      return {
+        kind: 'intent',
+        rebalanceId,
+        attempt: Number(present(row, 'attempt')),
+        paymentHash: paymentHashIn(row),
+        route: Route.decode(present(row, 'route')),
+        amountMsat: present(row, 'amount_msat'),
+        feeMsat: present(row, 'fee_msat'),
+      };
+    case 'outcome':
+      return {
+        kind: 'outcome',
+        rebalanceId,
+        attempt: Number(present(row, 'attempt')),
+        paymentHash: paymentHashIn(row),
+        outcome: outcomeIn(row),
+      };
+    case 'end':
+      return {
+        kind: 'end',
+        rebalanceId,
+        reason: present(row, 'reason'),
+        feePaidMsat: present(row, 'fee_msat'),
+        movedMsat: present(row, 'amount_msat'),
+      };
+  }
+  throw new RangeError('no such kind');
+}
+
+function outcomeIn(row: JournalRow): SendOutcome {
+  switch (row.outcome) {
+    case 'settled': {
+      const attemptId = BigInt(present(row, 'attempt_id'));
+      return { kind: 'settled', preimage: present(row, 'preimage'), attemptId };
+    }
+    case 'failed': {
+      const attemptId = BigInt(present(row, 'attempt_id'));
+      return { kind: 'failed', failure: Failure.decode(present(row, 'failure')), attemptId };
+    }
+    case 'not_sent':
+    case 'unknown':
+      return { kind: row.outcome, reason: present(row, 'reason') };
+  }
+  throw new RangeError(`no such outcome: ${row.outcome}`);
+}
+
+function paymentHashIn(row: JournalRow): PaymentHash {
+  const paymentHash = present(row, 'payment_hash');
+  if (isPaymentHash(paymentHash)) return paymentHash;
+  throw new RangeError(`no payment hash: ${paymentHash}`);
+}
+
+function present<Name extends keyof JournalRow>(
+  row: JournalRow,
+  name: Name,
+): NonNullable<JournalRow[Name]> {
+  const value = row[name];
+  if (value === null) throw new RangeError(`${name} is missing`);
+  return value;
+}

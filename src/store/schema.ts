@@ -1,0 +1,67 @@
+/** The tables of a store on disk, as a list of the steps that lead to them. */
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Marks the file as ours: "BLST". */
+export const APPLICATION_ID = 0x42_4c_53_54;
+
+/**
+ * Step i turns a file of version i into one of version i + 1. Released steps never change; a change of the tables is
+ * a new step at the end.
+ *
+ * Columns that a kind of record does not have are NULL. An `end` keeps what was moved in `amount_msat` and what it cost
+ * in `fee_msat`. `attempt_id` is lnd's, of 64 bits without sign, hence text. `route` and `failure` are the messages of
+ * `proto/messages/` as they go over the wire.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY,
+    rebalance_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    payment_hash TEXT,
+    attempt INTEGER,
+    preimage BLOB,
+    route BLOB,
+    amount_msat INTEGER,
+    fee_msat INTEGER,
+    outcome TEXT,
+    attempt_id TEXT,
+    failure BLOB,
+    reason TEXT
+  ) STRICT;
+  CREATE INDEX journal_by_rebalance ON journal (rebalance_id, kind);
+  CREATE INDEX journal_by_payment ON journal (payment_hash) WHERE payment_hash IS NOT NULL;
+  `,
+];
+
+/** What is written in the file about itself. */
+export interface FileIdentity {
+  readonly applicationId: number;
+  /** 0 where nothing was ever made. */
+  readonly version: number;
+  readonly tables: number;
+}
+
+export function fileIdentity(database: DatabaseSync): FileIdentity {
+  return {
+    applicationId: pragma(database, 'application_id'),
+    version: pragma(database, 'user_version'),
+    tables: Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']),
+  };
+}
+
+/** Within the transaction of the caller, so that a step that fails leaves the file as it was. */
+export function migrate(
+  database: DatabaseSync,
+  from: number,
+  migrations: readonly string[] = MIGRATIONS,
+): void {
+  if (from === migrations.length) return;
+  for (const step of migrations.slice(from)) database.exec(step);
+  database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+  database.exec(`PRAGMA user_version = ${migrations.length}`);
+}
+
+function pragma(database: DatabaseSync, name: string): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+}

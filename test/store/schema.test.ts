@@ -1,0 +1,112 @@
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/store/open-database.ts';
+import { fileIdentity, MIGRATIONS } from '../../src/store/schema.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { hash, invoice } from './journal-records.ts';
+import { newPath } from './store-folder.ts';
+
+/** As the first release makes it. Never change this: such files are out there. */
+const VERSION_1 = `
+  PRAGMA journal_mode = WAL;
+  CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY, rebalance_id TEXT NOT NULL, kind TEXT NOT NULL, payment_hash TEXT, attempt INTEGER,
+    preimage BLOB, route BLOB, amount_msat INTEGER, fee_msat INTEGER, outcome TEXT, attempt_id TEXT, failure BLOB,
+    reason TEXT
+  ) STRICT;
+  CREATE INDEX journal_by_rebalance ON journal (rebalance_id, kind);
+  CREATE INDEX journal_by_payment ON journal (payment_hash) WHERE payment_hash IS NOT NULL;
+  INSERT INTO journal (rebalance_id, kind, payment_hash, preimage)
+    VALUES ('a', 'invoice', '${hash(1)}', x'${'01'.repeat(32)}');
+  INSERT INTO journal (rebalance_id, kind, payment_hash, attempt, outcome, attempt_id, preimage)
+    VALUES ('a', 'outcome', '${hash(1)}', 1, 'settled', '18446744073709551615', x'${'01'.repeat(32)}');
+  INSERT INTO journal (rebalance_id, kind, amount_msat, fee_msat, reason)
+    VALUES ('b', 'end', 9223372036854775807, 9007199254740993, 'settled');
+  PRAGMA application_id = 1112298324;
+  PRAGMA user_version = 1;
+`;
+
+function fileOf(script: string): string {
+  const path = newPath();
+  const database = new DatabaseSync(path);
+  database.exec(script);
+  database.close();
+  return path;
+}
+
+const terms = (path: string) => ({ path, maxBytes: undefined });
+
+test('a file of version 1 is read by this version, and written on', async () => {
+  const path = fileOf(VERSION_1);
+  const store = await openSqliteStore(path);
+  const preimage = new Uint8Array(32).fill(1);
+  expect(await store.records()).toEqual([
+    invoice('a'),
+    {
+      kind: 'outcome',
+      rebalanceId: 'a',
+      attempt: 1,
+      paymentHash: hash(1),
+      outcome: { kind: 'settled', preimage, attemptId: 18446744073709551615n },
+    },
+    {
+      kind: 'end',
+      rebalanceId: 'b',
+      reason: 'settled',
+      movedMsat: 9223372036854775807n,
+      feePaidMsat: 9007199254740993n,
+    },
+  ]);
+  await store.commit([invoice('c', 2)]);
+  await store.close();
+  const database = openDatabase(terms(path));
+  expect(fileIdentity(database).version).toBe(MIGRATIONS.length);
+  expect(database.prepare('SELECT count(*) AS n FROM journal').get()).toMatchObject({ n: 4 });
+  database.close();
+});
+
+test('a new file has the tables that its version says', () => {
+  const schema = (path: string) => {
+    const database = openDatabase(terms(path));
+    const rows = database.prepare('SELECT name, sql FROM sqlite_schema ORDER BY name').all();
+    database.close();
+    return rows.map(({ name, sql }) => [name, String(sql).replaceAll(/\s+/g, '')]);
+  };
+  expect(schema(newPath())).toEqual(schema(fileOf(VERSION_1)));
+});
+
+describe('steps to a later version', () => {
+  const LATER = [
+    ...MIGRATIONS,
+    'ALTER TABLE journal ADD COLUMN at_ms INTEGER; UPDATE journal SET at_ms = 0;',
+    'CREATE TABLE ledger (day TEXT PRIMARY KEY, fee_msat INTEGER NOT NULL) STRICT;',
+  ];
+
+  test('are all taken, once, and keep what is there', () => {
+    const path = fileOf(VERSION_1);
+    openDatabase(terms(path), LATER).close();
+    const database = openDatabase(terms(path), LATER);
+    expect(fileIdentity(database)).toMatchObject({ version: MIGRATIONS.length + 2 });
+    expect(
+      database.prepare("SELECT rebalance_id, at_ms FROM journal WHERE kind = 'invoice'").all(),
+    ).toEqual([expect.objectContaining({ rebalance_id: 'a', at_ms: 0 })]);
+    database.close();
+  });
+
+  test('leave the file as it was where one of them fails', () => {
+    const path = fileOf(VERSION_1);
+    expect(() => openDatabase(terms(path), [...LATER, 'CREATE TABLE journal (again);'])).toThrow(
+      /already exists/,
+    );
+    const database = openDatabase(terms(path));
+    expect(fileIdentity(database).version).toBe(1);
+    expect(database.prepare('SELECT rebalance_id FROM journal').all()).toHaveLength(3);
+    database.close();
+  });
+
+  test('make the file one that this version refuses', async () => {
+    const path = fileOf(VERSION_1);
+    openDatabase(terms(path), LATER).close();
+    await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'too_new' });
+  });
+});

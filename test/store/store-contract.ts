@@ -1,0 +1,121 @@
+/** What every store keeps to, whatever it is made of. */
+import { describe, expect, test } from 'vitest';
+import type { JournalRecord, Store } from '../../src/ports.ts';
+import { end, hash, intent, invoice, outcome } from './journal-records.ts';
+
+/** `open` gives a new, empty store. */
+export function storeContract(name: string, open: () => Promise<Store>): void {
+  describe(`${name} keeps to the contract:`, () => {
+    test('records come back in the order of their commits', async () => {
+      const store = await open();
+      await store.commit([invoice('a'), intent('a')]);
+      await store.commit([]);
+      await store.commit([outcome('a'), end('a'), invoice('b')]);
+      expect(await store.records()).toEqual([
+        invoice('a'),
+        intent('a'),
+        outcome('a'),
+        end('a'),
+        invoice('b'),
+      ]);
+      await store.close();
+    });
+
+    test('commits at the same time keep the order in which they were called', async () => {
+      const store = await open();
+      const ids = Array.from({ length: 50 }, (_, i) => `rebalance ${i}`);
+      await Promise.all(ids.map((id) => store.commit([invoice(id), intent(id)])));
+      const read = await store.records();
+      expect(read).toEqual(ids.flatMap((id) => [invoice(id), intent(id)]));
+      await store.close();
+    });
+
+    test('every kind of outcome comes back as it was', async () => {
+      const store = await open();
+      const outcomes = [
+        outcome('a', 1),
+        outcome('a', 2, { kind: 'not_sent', reason: 'no route to “us”' }),
+        outcome('a', 3, { kind: 'unknown', reason: '' }),
+        outcome('a', 4, {
+          kind: 'settled',
+          preimage: new Uint8Array(32).fill(3),
+          attemptId: 2n ** 64n - 1n,
+        }),
+      ];
+      await store.commit(outcomes);
+      expect(await store.records()).toEqual(outcomes);
+      await store.close();
+    });
+
+    test('unfinished are the rebalances without an end, with all their records', async () => {
+      const store = await open();
+      expect(await store.unfinished()).toEqual([]);
+      await store.commit([invoice('a'), intent('a'), invoice('b', 2), invoice('c', 3)]);
+      await store.commit([outcome('a'), end('a')]);
+      await store.commit([intent('c', 1, 3)]);
+      const open3 = [invoice('b', 2), invoice('c', 3), intent('c', 1, 3)];
+      expect(await store.unfinished()).toEqual(open3);
+      await store.commit([end('b'), end('c')]);
+      expect(await store.unfinished()).toEqual([]);
+      await store.close();
+    });
+
+    test('records are found by rebalance and by payment', async () => {
+      const store = await open();
+      await store.commit([invoice('a'), invoice('b', 2), intent('b', 1, 2), intent('a'), end('b')]);
+      expect(await store.recordsOf({ rebalanceId: 'b' })).toEqual([
+        invoice('b', 2),
+        intent('b', 1, 2),
+        end('b'),
+      ]);
+      expect(await store.recordsOf({ paymentHash: hash(1) })).toEqual([invoice('a'), intent('a')]);
+      expect(await store.recordsOf({ rebalanceId: 'z' })).toEqual([]);
+      expect(await store.recordsOf({ paymentHash: hash(9) })).toEqual([]);
+      await store.close();
+    });
+
+    test('what is kept does not change with the caller’s objects, nor with what was handed out', async () => {
+      const store = await open();
+      const record = invoice('a');
+      const batch: JournalRecord[] = [record];
+      const committed = store.commit(batch);
+      batch.push(invoice('b'));
+      if (record.kind === 'invoice') record.preimage.fill(9);
+      await committed;
+      for (const read of await store.records()) if (read.kind === 'invoice') read.preimage.fill(8);
+      expect(await store.records()).toEqual([invoice('a')]);
+      await store.close();
+    });
+
+    test('a batch with something that cannot be kept is absent as a whole', async () => {
+      const store = await open();
+      await store.commit([invoice('a')]);
+      const broken = { ...intent('b'), route: { hops: () => [] } } as unknown as JournalRecord;
+      await expect(store.commit([invoice('b'), broken])).rejects.toThrow();
+      expect(await store.records()).toEqual([invoice('a')]);
+      await store.commit([invoice('c')]);
+      expect(await store.records()).toHaveLength(2);
+      await store.close();
+    });
+
+    test('a commit that was called before close is kept to; afterwards everything is refused', async () => {
+      const store = await open();
+      const [committed] = await Promise.allSettled([store.commit([invoice('a')]), store.close()]);
+      expect(committed.status).toBe('fulfilled');
+      await store.close();
+      const refusal = { name: 'StoreError', code: 'closed', message: /open/ };
+      for (const asked of [
+        store.commit([invoice('b')]),
+        store.commit([]),
+        store.records(),
+        store.unfinished(),
+        store.recordsOf({ rebalanceId: 'a' }),
+      ]) {
+        await expect(asked).rejects.toMatchObject({
+          ...refusal,
+          message: expect.stringMatching(refusal.message),
+        });
+      }
+    });
+  });
+}

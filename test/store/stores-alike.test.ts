@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { memoryStore } from '../../src/store/index.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { testSeed } from '../seeded-random.ts';
+import { anyRecord } from './any-record.ts';
+import { hash } from './journal-records.ts';
+import { newPath } from './store-folder.ts';
+
+test('whatever is committed, a store on disk answers as one in memory, also when opened again', async () => {
+  const batches = fc.array(fc.array(anyRecord, { maxLength: 8 }), { maxLength: 8 });
+  let run = 0;
+  const path = newPath();
+  await fc.assert(
+    fc.asyncProperty(batches, fc.boolean(), async (drawn, atOnce) => {
+      const file = `${path}-${++run}`;
+      const inMemory = memoryStore();
+      let onDisk = await openSqliteStore(file);
+      const answers = (store: typeof inMemory) =>
+        Promise.all([
+          store.records(),
+          store.unfinished(),
+          ...['a', 'b', 'c', 'd', 'e'].map((rebalanceId) => store.recordsOf({ rebalanceId })),
+          ...[1, 2, 3, 4, 5, 6].map((n) => store.recordsOf({ paymentHash: hash(n) })),
+        ]);
+      if (atOnce) await Promise.all(drawn.map((batch) => onDisk.commit(batch)));
+      for (const batch of drawn) {
+        await inMemory.commit(batch);
+        if (!atOnce) await onDisk.commit(batch);
+      }
+      const expected = await answers(inMemory);
+      expect(await answers(onDisk)).toEqual(expected);
+      await onDisk.close();
+      onDisk = await openSqliteStore(file);
+      expect(await answers(onDisk)).toEqual(expected);
+      await onDisk.close();
+    }),
+    { seed: testSeed(20260511), numRuns: 25 },
+  );
+});
