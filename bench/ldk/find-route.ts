@@ -4,6 +4,7 @@ import type {
   NetworkGraph,
   ProbabilisticScoringFeeParameters,
   Result_RouteLightningErrorZ,
+  RouteHop,
   ScoreLookUp,
 } from 'lightningdevkit';
 import type { NodeId } from '../../src/units/ids.ts';
@@ -14,7 +15,8 @@ export type LdkScoring = 'zero penalty' | 'probabilistic';
 
 /** As Ballast's searches are bounded; LDK's own default is 1,008. */
 const MAX_TOTAL_CLTV_BLOCKS = 2016;
-const FINAL_CLTV_DELTA = 43;
+/** As Ballast's default. */
+export const FINAL_CLTV_DELTA = 43;
 const SEED_BYTES = 32;
 
 export class LdkRouter {
@@ -77,6 +79,14 @@ export class LdkRouter {
         this.#scoreTerms,
         this.#seed,
       );
+  }
+
+  /** The one path of the route, or `null` where LDK found none. */
+  hops(result: Result_RouteLightningErrorZ): readonly RouteHop[] | null {
+    if (!(result instanceof this.#ldk.Result_RouteLightningErrorZ_OK)) return null;
+    const paths = result.res.get_paths();
+    if (paths.length !== 1) throw new Error('LDK split a payment that must not be split');
+    return paths[0]!.get_hops();
   }
 
   /** Fees of the route in msat, or `null` where LDK found none. */
