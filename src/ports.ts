@@ -7,6 +7,8 @@ import type { Route } from './generated/messages/route.ts';
 import type { InboundFee, OutboundFee } from './units/fee.ts';
 import type { ChannelId, NodeId, PaymentHash } from './units/ids.ts';
 
+export type { FeesPaid, JournalRecord, RecordKey, Store } from './journal.ts';
+
 // ---- the network graph
 
 /**
@@ -83,9 +85,24 @@ export interface OwnChannel {
   readonly remoteBalanceSat: bigint;
   readonly spendableMsat: bigint;
   readonly receivableMsat: bigint;
+  /** HTLCs under way over it, in both directions. Their amounts are off the balances already. */
+  readonly pendingHtlcs: readonly PendingHtlc[];
+  /** HTLCs that may be under way at once: offered by us, and offered by the peer. `null` where the node does not tell. */
+  readonly maxOutgoingHtlcs: number | null;
+  readonly maxIncomingHtlcs: number | null;
   /** Peer online and link able to forward. */
   readonly active: boolean;
   readonly private: boolean;
+}
+
+export interface PendingHtlc {
+  readonly paymentHash: PaymentHash;
+  /** Offered by the peer. */
+  readonly incoming: boolean;
+  /** Rounded down. */
+  readonly amountSat: bigint;
+  /** Height at which it is resolved on chain at the latest, where it does not end before. */
+  readonly expiryHeight: number;
 }
 
 export interface NodeInfo {
@@ -107,6 +124,11 @@ export interface InvoiceRequest {
   readonly expirySeconds: number;
 }
 
+/** An invoice whose HTLC is held until `settleInvoice` or `cancelInvoice`, so that it can be looked at first. */
+export interface HoldInvoiceRequest extends Omit<InvoiceRequest, 'preimage'> {
+  readonly paymentHash: PaymentHash;
+}
+
 export interface InvoiceTerms {
   readonly paymentHash: PaymentHash;
   /** The payment secret that the last hop's MPP record must carry; 32 bytes. */
@@ -117,6 +139,8 @@ export interface InvoiceTerms {
 export interface InvoiceArrival {
   readonly channelId: ChannelId;
   readonly amountMsat: bigint;
+  /** Height at which the HTLC expires. */
+  readonly expiryHeight: number;
   readonly state: 'accepted' | 'settled' | 'canceled';
 }
 
@@ -132,6 +156,12 @@ export type CancelInvoiceOutcome =
   | { readonly kind: 'already_settled' }
   /** The node does not know it; it may have been cancelled and cleaned up. */
   | { readonly kind: 'not_found' }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export type SettleInvoiceOutcome =
+  | { readonly kind: 'settled' }
+  /** The node has no HTLC to settle: it never came, or was given back. */
+  | { readonly kind: 'not_accepted'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 export interface SendRequest {
@@ -181,7 +211,19 @@ export interface LightningNode {
   addInvoice(request: InvoiceRequest): Promise<InvoiceTerms>;
   /** `undefined` where the node has no such invoice. */
   lookupInvoice(paymentHash: PaymentHash): Promise<InvoiceRecord | undefined>;
+  /** Gives a held HTLC back. Rejects only once the connection is closed. */
   cancelInvoice(paymentHash: PaymentHash): Promise<CancelInvoiceOutcome>;
+  addHoldInvoice(request: HoldInvoiceRequest): Promise<InvoiceTerms>;
+  /** Takes a held HTLC; asking again is harmless. */
+  settleInvoice(preimage: Uint8Array): Promise<SettleInvoiceOutcome>;
+  /**
+   * Follows an invoice: its present state at once, then each change, ending after `settled` or `canceled`. Rejects with
+   * `NodeError` when contact is lost, and where the node has no such invoice.
+   */
+  watchInvoice(
+    paymentHash: PaymentHash,
+    options: { readonly signal: StopSignal },
+  ): AsyncIterable<InvoiceRecord>;
   /** Resolves when the HTLC has been resolved, however long that takes. */
   sendToRoute(request: SendRequest): Promise<SendOutcome>;
   /**
@@ -192,67 +234,19 @@ export interface LightningNode {
     paymentHash: PaymentHash,
     options: { readonly signal: StopSignal },
   ): AsyncIterable<TrackUpdate>;
+  /** Payments begun since then that the node has under way, whoever made them. */
+  unfinishedPayments(options: { readonly sinceMs: number }): Promise<readonly PaymentRecord[]>;
+  /**
+   * Removes the record of a payment that failed. Never one that settled or is under way: the record of the first is
+   * what refuses a repeat, that of the second what follows it.
+   */
+  deleteFailedPayment(paymentHash: PaymentHash): Promise<void>;
+  /** Removes a cancelled invoice. Rejects with `NodeError` where the node cannot (lnd before 0.20). */
+  deleteCanceledInvoice(paymentHash: PaymentHash): Promise<void>;
   /**
    * Ends calls under way. Where that closes a connection, streams and calls that can reject do so from then on with an
    * error whose `code` is `closed`: nobody needs to ask again.
    */
-  close(): Promise<void>;
-}
-
-// ---- the journal
-
-/**
- * What is written down about a rebalance. `intent` is durable before the attempt is sent, so that after a crash
- * every payment that could still move money is known.
- */
-export type JournalRecord =
-  | {
-      readonly kind: 'invoice';
-      readonly rebalanceId: string;
-      readonly paymentHash: PaymentHash;
-      /** Stored before the invoice exists at the node. */
-      readonly preimage: Uint8Array;
-    }
-  | {
-      readonly kind: 'intent';
-      readonly rebalanceId: string;
-      readonly attempt: number;
-      readonly paymentHash: PaymentHash;
-      readonly route: Route;
-      readonly amountMsat: bigint;
-      readonly feeMsat: bigint;
-    }
-  | {
-      readonly kind: 'outcome';
-      readonly rebalanceId: string;
-      readonly attempt: number;
-      readonly paymentHash: PaymentHash;
-      readonly outcome: SendOutcome;
-    }
-  | {
-      readonly kind: 'end';
-      readonly rebalanceId: string;
-      readonly reason: string;
-      readonly feePaidMsat: bigint;
-      readonly movedMsat: bigint;
-    };
-
-/** Whose records are asked for: a rebalance's, or those that name a payment. With both, the rebalance's. */
-export type RecordKey = { readonly rebalanceId: string } | { readonly paymentHash: PaymentHash };
-
-/**
- * Where the journal lives. A batch is written whole or not at all, and is durable when the promise resolves. Records
- * are read in the order in which they were committed. Methods reject with `StoreError`, and all of them do once the
- * store is closed; closing again does nothing.
- */
-export interface Store {
-  commit(batch: readonly JournalRecord[]): Promise<void>;
-  /** All there ever were: for inspection, as they may be many. */
-  records(): Promise<readonly JournalRecord[]>;
-  /** Those of rebalances that have no `end`: after a crash, everything that may still move money is among them. */
-  unfinished(): Promise<readonly JournalRecord[]>;
-  /** Where a payment hash is given, its invoice, intents and outcomes: whether a payment at the node is ours. */
-  recordsOf(key: RecordKey): Promise<readonly JournalRecord[]>;
   close(): Promise<void>;
 }
 

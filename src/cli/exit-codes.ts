@@ -40,10 +40,13 @@ export function exitCodeOf(outcome: RebalanceOutcome): ExitCode {
       return EXIT.success;
     case 'fee_limit':
     case 'no_route':
+    case 'budget':
+    case 'unsteerable':
       return EXIT.noRoute;
     case 'attempts_exhausted':
     case 'deadline':
     case 'aborted':
+    case 'interrupted':
     case 'refused':
       return EXIT.notSettled;
     case 'in_flight':

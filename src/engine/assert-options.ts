@@ -1,21 +1,88 @@
 /** The checks of a Rebalancer's options, for callers in plain JavaScript. */
-import type { RebalancerOptions } from './rebalancer.ts';
+import type { FeeLimits } from '../executor/fee-ledger.ts';
+import type { RebalancerOptions } from './rebalancer-options.ts';
 import { MAX_TIMER_MS } from './system-clock.ts';
 
+/** Every option; the compiler keeps the list complete. */
+const OPTIONS: Readonly<Record<keyof RebalancerOptions, true>> = {
+  node: true,
+  store: true,
+  graph: true,
+  graphMaxAgeMs: true,
+  graceMs: true,
+  budget: true,
+  maxConcurrent: true,
+  maxAttemptsPerMinute: true,
+  maxPerChannel: true,
+  maxPerPeer: true,
+  freeSlots: true,
+  clock: true,
+  entropy: true,
+  log: true,
+};
+const SPANS = ['ever', 'perDay'];
+const LIMITS: Readonly<Record<keyof FeeLimits, true>> = {
+  allMsat: true,
+  perChannelMsat: true,
+  perPairMsat: true,
+};
+
 /**
- * @throws TypeError where node or store is missing.
- * @throws RangeError where a time is none.
+ * @throws TypeError where node or store is missing, or an option is misspelt: a limit that does not hold costs money.
+ * @throws RangeError where a number, a time or a limit is none.
  */
 export function assertOptions(options: RebalancerOptions): void {
-  const { node, store, graphMaxAgeMs, graceMs } = options;
+  const { node, store, graphMaxAgeMs, graceMs, budget } = options;
   if (typeof node?.sendToRoute !== 'function') {
     throw new TypeError('node must be a LightningNode; connectLnd gives one, await it first');
   }
   if (typeof store?.commit !== 'function') {
     throw new TypeError('store must be a Store; memoryStore() gives one');
   }
+  assertNames('a Rebalancer', options, Object.keys(OPTIONS));
   assertMs('graphMaxAgeMs', graphMaxAgeMs, Number.POSITIVE_INFINITY);
   assertMs('graceMs', graceMs, MAX_TIMER_MS);
+  assertCount('maxConcurrent', options.maxConcurrent, 1);
+  assertCount('maxAttemptsPerMinute', options.maxAttemptsPerMinute, 1);
+  assertCount('maxPerChannel', options.maxPerChannel, 1);
+  assertCount('maxPerPeer', options.maxPerPeer, 1);
+  assertCount('freeSlots', options.freeSlots, 0);
+  if (budget !== undefined) assertBudget(budget);
+}
+
+function assertBudget(budget: object): void {
+  assertNames('budget', budget, SPANS);
+  for (const [span, limits] of Object.entries(budget)) {
+    if (limits === undefined) continue;
+    assertNames(`budget.${span}`, limits, Object.keys(LIMITS));
+    for (const [name, value] of Object.entries(limits)) {
+      if (value === undefined || (typeof value === 'bigint' && value >= 0n)) continue;
+      throw new RangeError(
+        `budget.${span}.${name} must be a bigint of msat that is not negative, but is ${String(value)}`,
+      );
+    }
+  }
+}
+
+function assertNames(what: string, value: unknown, names: readonly string[]): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${what} must be an object with ${names.join(', ')}`);
+  }
+  const odd = Object.keys(value).find((name) => !names.includes(name));
+  if (odd === undefined) return;
+  throw new TypeError(`${what} has no option "${odd}"; there are ${names.join(', ')}`);
+}
+
+/** Far beyond what a node could do; `Infinity` would be no limit. */
+const MOST = 1_000_000;
+
+function assertCount(name: string, value: unknown, least: number): void {
+  if (value === undefined) return;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= MOST)
+    return;
+  throw new RangeError(
+    `${name} must be a whole number from ${least} to ${MOST}, but is ${String(value)}`,
+  );
 }
 
 function assertMs(name: string, value: unknown, most: number): void {

@@ -22,6 +22,7 @@ const FIELDS: Readonly<Record<keyof RebalanceRequest, true>> = {
   deadlineMs: true,
   signal: true,
   maxCltvBlocks: true,
+  arrival: true,
   dryRun: true,
   exclude: true,
 };
@@ -44,6 +45,10 @@ export function assertRequest(request: RebalanceRequest): void {
     least: FINAL_CLTV_DELTA + 1,
     most: MAX_ROUTE_CLTV_BLOCKS,
   });
+  const { arrival } = request;
+  if (arrival !== undefined && arrival !== 'strict' && arrival !== 'report') {
+    refuse(`arrival must be 'strict' or 'report', but is ${shown(arrival)}`);
+  }
   if (dryRun !== undefined && typeof dryRun !== 'boolean') {
     refuse(`dryRun must be true or false, but is ${shown(dryRun)}`);
   }
@@ -145,7 +150,7 @@ function assertWhole(
 }
 
 /** Not `instanceof`: a signal may come from another realm, as under some test runners. */
-const isSignal = (value: unknown): boolean =>
+export const isSignal = (value: unknown): value is AbortSignal =>
   isObject(value) && 'aborted' in value && 'addEventListener' in value;
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -1,4 +1,5 @@
 /** `ballast/engine`: what moves liquidity, given a node and a store. */
+export type { FeeBudget, FeeLimits } from '../executor/fee-ledger.ts';
 export type {
   AttemptOutcome,
   AttemptReport,
@@ -7,6 +8,7 @@ export type {
   RebalanceEvent,
   RebalanceOutcome,
   RebalanceReport,
+  StopCause,
 } from '../executor/rebalance-report.ts';
 export type {
   Blame,
@@ -22,6 +24,7 @@ export {
   type RebalanceRequest,
   RebalanceRequestError,
 } from './rebalance-request.ts';
-export { type RebalanceRun, Rebalancer, type RebalancerOptions } from './rebalancer.ts';
+export { type RebalanceRun, Rebalancer } from './rebalancer.ts';
+export type { RebalancerOptions } from './rebalancer-options.ts';
 export { openSearchPool, type SearchPool, type SearchPoolOptions } from './search-pool.ts';
 export { systemClock } from './system-clock.ts';

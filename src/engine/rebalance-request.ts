@@ -2,7 +2,12 @@
 import type { RebalanceTerms } from '../executor/rebalance-terms.ts';
 import type { Exclusions } from '../pathfinder/request.ts';
 import type { OwnChannel } from '../ports.ts';
-import { BLOCK_PADDING, DEFAULT_INVOICE_CLTV_DELTA, MAX_ROUTE_CLTV_BLOCKS } from '../units/cltv.ts';
+import {
+  BLOCK_PADDING,
+  DEFAULT_INVOICE_CLTV_DELTA,
+  HOLD_INVOICE_CLTV_DELTA,
+  MAX_ROUTE_CLTV_BLOCKS,
+} from '../units/cltv.ts';
 import { type ChannelId, isNodeId, type NodeId, tryParseChannelId } from '../units/ids.ts';
 
 /** Own channels: each by its id (decimal or `block x transaction x output`), or all of a peer by its node id. */
@@ -37,6 +42,17 @@ export interface RebalanceRequest {
   readonly signal?: AbortSignal;
   /** Most blocks for which money may be locked. @defaultValue 2016, lnd's own limit */
   readonly maxCltvBlocks?: number;
+  /**
+   * Forwarding is not strict: the last peer may hand the payment over on any of its channels with us.
+   *
+   * - `strict`: what arrives over a channel that is not in `to`, or with too little, is given back. This costs the
+   *   attempt, not money; a peer that does so twice is left out.
+   * - `report`: it is taken, and the report names the channel that it came over.
+   *
+   * @defaultValue `strict` where a peer of `to` has a channel with us that is not in `to`; `report` elsewhere, as
+   * nothing can go astray there, and it needs one call less
+   */
+  readonly arrival?: 'strict' | 'report';
   /** Find and price the best route, but send nothing and make no invoice. @defaultValue false */
   readonly dryRun?: boolean;
   readonly exclude?: Exclusions;
@@ -73,6 +89,9 @@ export function resolveTerms(
       `channel ${outChannels[0]} is all that \`from\` and \`to\` name; a payment cannot leave and return over the same channel`,
     );
   }
+  const arrival = request.arrival ?? (mayStray(inChannels, channels) ? 'strict' : 'report');
+  const invoiceCltvDelta =
+    arrival === 'strict' ? HOLD_INVOICE_CLTV_DELTA : DEFAULT_INVOICE_CLTV_DELTA;
   const deadlineMs = request.deadlineMs ?? DEFAULT_DEADLINE_MS;
   return {
     rebalanceId,
@@ -87,10 +106,18 @@ export function resolveTerms(
     maxAttempts: request.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
     exclude: request.exclude ?? {},
     dryRun: request.dryRun ?? false,
-    invoiceCltvDelta: DEFAULT_INVOICE_CLTV_DELTA,
-    finalCltvDelta: FINAL_CLTV_DELTA,
+    arrival,
+    invoiceCltvDelta,
+    finalCltvDelta: invoiceCltvDelta + BLOCK_PADDING,
     invoiceExpirySeconds: Math.ceil(deadlineMs / 1000) + INVOICE_EXTRA_SECONDS,
   };
+}
+
+/** Some peer has a channel with us beside those asked for. */
+function mayStray(inChannels: readonly ChannelId[], channels: readonly OwnChannel[]): boolean {
+  const asked = channels.filter(({ channelId }) => inChannels.includes(channelId));
+  const peers = new Set(asked.map(({ peer }) => peer));
+  return channels.some(({ channelId, peer }) => peers.has(peer) && !inChannels.includes(channelId));
 }
 
 function resolveChannels(

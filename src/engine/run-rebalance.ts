@@ -1,5 +1,7 @@
 /** Drives the state machine of a rebalance: performs what it asks for, and feeds back what happened. */
-import { startRebalance, step } from '../executor/rebalance-machine.ts';
+import { claimOf } from '../executor/claims.ts';
+import { openInvoice, paymentUnderWay } from '../executor/open-ends.ts';
+import { step } from '../executor/rebalance-machine.ts';
 import type { RebalanceEvent, RebalanceReport } from '../executor/rebalance-report.ts';
 import type {
   RebalanceCommand,
@@ -7,14 +9,17 @@ import type {
   RebalanceState,
   Step,
 } from '../executor/rebalance-state.ts';
-import type { RebalanceTerms } from '../executor/rebalance-terms.ts';
 import type { PaymentHash } from '../units/ids.ts';
-import { answerCommand, asked, type EngineParts, messageOf } from './answer-command.ts';
+import { answerCommand, type EngineParts } from './answer-command.ts';
+import { asked, messageOf } from './asked.ts';
+import { findRoute } from './find-route.ts';
 import { Inbox } from './inbox.ts';
+import { isClosed, type NodeClosed, NodeStreams } from './node-streams.ts';
 
 export interface RunOptions {
-  /** Milliseconds from now. */
-  readonly deadlineMs: number;
+  readonly rebalanceId: string;
+  /** Milliseconds from now; `null`: none. */
+  readonly deadlineMs: number | null;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: (event: RebalanceEvent) => void;
 }
@@ -33,40 +38,43 @@ export interface RunningRebalance {
 }
 
 /**
- * One rebalance from its terms to its report. A payment that the report calls in flight is followed on, and its end
+ * One rebalance from its first step to its report. A payment that the report calls in flight is followed on, and its end
  * goes into the journal, for as long as the node is not closed.
  */
 export function runRebalance(
-  terms: RebalanceTerms,
+  first: Step,
   parts: EngineParts,
   options: RunOptions,
 ): RunningRebalance {
-  return new RebalanceRun(terms, parts, options).start();
+  return new RebalanceRun(first, parts, options).start();
 }
 
 /** Besides inputs: a fault of our own making, to be thrown by the loop, and word that the node was closed. */
-type Delivery =
-  | RebalanceInput
-  | { readonly kind: 'fault'; readonly error: unknown }
-  | { readonly kind: 'node_closed'; readonly reason: string };
+type Delivery = RebalanceInput | { readonly kind: 'fault'; readonly error: unknown } | NodeClosed;
 
 class RebalanceRun {
-  readonly #terms: RebalanceTerms;
+  readonly #first: Step;
   readonly #parts: EngineParts;
   readonly #options: RunOptions;
   readonly #inbox = new Inbox<Delivery>();
   readonly #report = Promise.withResolvers<RebalanceReport>();
+  /** Nothing new is tried any more, so nobody waits for the chance to. */
+  readonly #stopped = new AbortController();
   /** Ends the timers of deadline and grace once the report is out. */
   readonly #reported = new AbortController();
   /** Ends pauses once nothing is waited for any more. */
   readonly #ended = new AbortController();
-  #tracker: AbortController | undefined;
+  readonly #streams: NodeStreams;
+  /** Nobody can be asked any more. */
+  #nodeClosed = false;
   #graceStarted = false;
 
-  constructor(terms: RebalanceTerms, parts: EngineParts, options: RunOptions) {
-    this.#terms = terms;
+  constructor(first: Step, parts: EngineParts, options: RunOptions) {
+    this.#first = first;
     this.#parts = parts;
     this.#options = options;
+    const { node, clock } = parts;
+    this.#streams = new NodeStreams({ node, clock, tell: (word) => this.#inbox.put(word) });
   }
 
   start(): RunningRebalance {
@@ -77,34 +85,40 @@ class RebalanceRun {
     let state: RebalanceState | undefined;
     try {
       this.#watchForStop();
-      let next = startRebalance(this.#terms, this.#parts.clock.now());
+      let next = this.#first;
       for (;;) {
+        this.#reserve(state, next.state);
         state = next.state;
-        if (state.phase !== 'tracking') this.#tracker?.abort();
+        if (state.phase !== 'tracking') this.#streams.endTracking();
+        if (state.phase !== 'sending' && state.phase !== 'tracking') this.#streams.endWatching();
         for (const command of next.commands) this.#perform(command);
         if (state.phase === 'finished') return null;
         const delivery = await this.#inbox.take();
         if (delivery.kind === 'fault') throw delivery.error;
-        if (delivery.kind === 'node_closed' && state.run.reported) return this.#leave(state);
+        if (delivery.kind === 'node_closed') this.#nodeClosed = true;
+        if (this.#nodeClosed && state.run.reported) return this.#leave(state);
         next = this.#step(state, delivery);
       }
     } catch (error) {
       this.#report.reject(error);
+      this.#parts.reservations.lose(this.#options.rebalanceId);
       if (state !== undefined) await this.#breakOff(state, error);
       return state === undefined ? null : paymentUnderWay(state);
     } finally {
-      this.#tracker?.abort();
+      this.#stopped.abort();
+      this.#streams.endTracking();
+      this.#streams.endWatching();
       this.#reported.abort();
       this.#ended.abort();
     }
   }
 
   #step(state: RebalanceState, delivery: Exclude<Delivery, { kind: 'fault' }>): Step {
-    const { clock, log } = this.#parts;
-    const { rebalanceId } = this.#terms;
+    const { dates, log } = this.#parts;
+    const { rebalanceId } = this.#options;
     const input: RebalanceInput =
       delivery.kind === 'node_closed' ? { kind: 'track_lost', reason: delivery.reason } : delivery;
-    const next = step(state, input, clock.now());
+    const next = step(state, input, dates.now());
     const [from, to] = [state.phase, next.state.phase];
     log.debug('rebalance step', { rebalanceId, input: input.kind, from, to });
     return next;
@@ -113,27 +127,49 @@ class RebalanceRun {
   /** The report is out, and nobody can be asked any more. */
   #leave(state: RebalanceState): PaymentHash | null {
     const paymentHash = paymentUnderWay(state);
-    const { rebalanceId } = this.#terms;
-    this.#parts.log.warn('the node was closed with a payment under way', {
+    const { rebalanceId } = this.#options;
+    this.#parts.reservations.lose(rebalanceId);
+    const invoice = openInvoice(state);
+    this.#parts.log.warn('the node was closed before all of a rebalance had ended', {
       rebalanceId,
       paymentHash,
+      invoice,
     });
     return paymentHash;
   }
 
   #watchForStop(): void {
     const { signal, deadlineMs } = this.#options;
-    const abort = (): void => this.#inbox.put({ kind: 'stop', cause: 'aborted' });
+    const abort = (): void => this.#stop('aborted');
     if (signal?.aborted === true) abort();
     signal?.addEventListener('abort', abort, { once: true, signal: this.#reported.signal });
-    this.#after(deadlineMs, { kind: 'stop', cause: 'deadline' });
+    if (deadlineMs !== null) this.#after(deadlineMs, () => this.#stop('deadline'));
   }
 
-  #after(milliseconds: number, input: RebalanceInput): void {
+  #stop(cause: 'aborted' | 'deadline'): void {
+    this.#inbox.put({ kind: 'stop', cause });
+    this.#stopped.abort();
+  }
+
+  /** What the rebalance holds as it goes on from one state to the next. */
+  #reserve(from: RebalanceState | undefined, to: RebalanceState): void {
+    const { reservations } = this.#parts;
+    const { rebalanceId } = this.#options;
+    if (from?.phase === 'journaling_outcome' && from.outcome.kind === 'settled') {
+      const { startedAtMs, durationMs } = from.live.report;
+      reservations.book(claimOf(from)!, startedAtMs + durationMs);
+    }
+    // While it searches, the search itself claims what it finds.
+    if (to.phase !== 'searching' || from?.phase !== 'searching') {
+      reservations.set(rebalanceId, claimOf(to));
+    }
+  }
+
+  #after(milliseconds: number, then: () => void): void {
     const reported = this.#reported.signal;
     this.#parts.clock.sleep(milliseconds, reported).then(
       () => {
-        if (!reported.aborted) this.#inbox.put(input);
+        if (!reported.aborted) then();
       },
       (error: unknown) => this.#inbox.put({ kind: 'fault', error }),
     );
@@ -149,24 +185,46 @@ class RebalanceRun {
         this.#finish(command.report);
         return;
       case 'start_grace':
-        if (!this.#graceStarted) this.#after(this.#parts.graceMs, { kind: 'grace_over' });
+        if (!this.#graceStarted) {
+          this.#after(this.#parts.graceMs, () => this.#inbox.put({ kind: 'grace_over' }));
+        }
         this.#graceStarted = true;
         return;
       case 'track':
-        void this.#track(command);
+        void this.#streams.track(command);
+        return;
+      case 'watch_invoice':
+        void this.#streams.watch(command);
+        return;
+      case 'cancel_invoice':
+        void this.#cancel(command);
         return;
       case 'find_route':
+        this.#answer(this.#findRoute(command));
+        return;
       case 'draw_secret':
       case 'commit':
       case 'add_invoice':
       case 'send':
-      case 'cancel_invoice':
+      case 'settle_invoice':
       case 'find_arrival':
-        answerCommand(command, this.#parts, this.#ended.signal).then(
-          (input) => this.#inbox.put(input),
-          (error: unknown) => this.#inbox.put({ kind: 'fault', error }),
-        );
+        this.#answer(answerCommand(command, this.#parts, this.#ended.signal));
     }
+  }
+
+  #answer(answer: Promise<RebalanceInput>): void {
+    answer.then(
+      (input) => this.#inbox.put(input),
+      (error: unknown) => this.#inbox.put({ kind: 'fault', error }),
+    );
+  }
+
+  #findRoute(command: Extract<RebalanceCommand, { kind: 'find_route' }>): Promise<RebalanceInput> {
+    const { rebalanceId, onEvent } = this.#options;
+    const stopped = this.#stopped.signal;
+    const onWaiting = (payments: readonly PaymentHash[]): void =>
+      onEvent({ kind: 'waiting', payments });
+    return findRoute({ rebalanceId, command, stopped, onWaiting }, this.#parts);
   }
 
   #finish(report: RebalanceReport): void {
@@ -183,33 +241,26 @@ class RebalanceRun {
     this.#report.resolve(report);
   }
 
-  /** Follows the payment until its stream says something final, or ends; replaces a tracker that still runs. */
-  async #track(command: Extract<RebalanceCommand, { kind: 'track' }>): Promise<void> {
-    this.#tracker?.abort();
-    const tracker = new AbortController();
-    this.#tracker = tracker;
-    const { signal } = tracker;
-    const tell = (delivery: Delivery): void => {
-      if (!signal.aborted) this.#inbox.put(delivery);
-    };
+  async #cancel(command: Extract<RebalanceCommand, { kind: 'cancel_invoice' }>): Promise<void> {
+    const { node, clock } = this.#parts;
+    const { paymentHash, delayMs } = command;
+    const ended = this.#ended.signal;
     try {
-      if (command.delayMs > 0) await this.#parts.clock.sleep(command.delayMs, signal);
-      if (signal.aborted) return;
-      for await (const update of this.#parts.node.trackPayment(command.paymentHash, { signal })) {
-        tell({ kind: 'tracked', update });
-        if (signal.aborted || update.kind === 'not_found') return;
-        if (update.payment.state !== 'in_flight') return;
-      }
-      tell({ kind: 'track_lost', reason: 'the node ended the stream before the payment ended' });
+      if (delayMs > 0) await clock.sleep(delayMs, ended);
+      if (ended.aborted) return;
+      const outcome = await asked(() => node.cancelInvoice(paymentHash));
+      this.#inbox.put({ kind: 'invoice_cancelled', paymentHash, outcome });
     } catch (error) {
-      tell({ kind: isClosed(error) ? 'node_closed' : 'track_lost', reason: messageOf(error) });
+      if (isClosed(error)) this.#nodeClosed = true;
+      const outcome = { kind: 'unknown', reason: messageOf(error) } as const;
+      this.#inbox.put({ kind: 'invoice_cancelled', paymentHash, outcome });
     }
   }
 
   /** A fault of our own: nothing more is sent, and what is open is cancelled as far as possible. */
   async #breakOff(state: RebalanceState, error: unknown): Promise<void> {
     const { node, log } = this.#parts;
-    const { rebalanceId } = this.#terms;
+    const { rebalanceId } = this.#options;
     const paymentHash = openInvoice(state);
     log.warn('a rebalance broke off', { rebalanceId, paymentHash, fault: messageOf(error) });
     if (paymentHash === undefined) return;
@@ -218,36 +269,5 @@ class RebalanceRun {
       messageOf,
     );
     log.info('its invoice was taken back', { rebalanceId, paymentHash, invoice });
-  }
-}
-
-/** What `LightningNode.close` promises of calls after it. */
-const isClosed = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'closed';
-
-/** Hash of the payment that may be under way in this state. */
-function paymentUnderWay(state: RebalanceState): PaymentHash | null {
-  return state.phase === 'sending' || state.phase === 'tracking' ? state.live.paymentHash : null;
-}
-
-/** Hash of an invoice that may be open in this state. */
-function openInvoice(state: RebalanceState): PaymentHash | undefined {
-  switch (state.phase) {
-    case 'finished':
-      return undefined;
-    case 'journaling_invoice':
-    case 'adding_invoice':
-      return state.secret.paymentHash;
-    case 'cancelling':
-      return state.paymentHash;
-    case 'searching':
-    case 'drawing_secret':
-    case 'journaling_intent':
-    case 'sending':
-    case 'tracking':
-    case 'journaling_outcome':
-    case 'looking_up':
-    case 'journaling_end':
-      return state.run.invoice?.paymentHash;
   }
 }

@@ -7,6 +7,7 @@ import type { AttemptRecord, SendOutcome, TrackUpdate } from '../ports.ts';
 import { finalReport } from './closing.ts';
 import { matchAttempt } from './match-attempt.ts';
 import { pauseMs } from './pauses.ts';
+import type { StopCause } from './rebalance-report.ts';
 import {
   emit,
   type KnownOutcome,
@@ -15,7 +16,6 @@ import {
   type RebalanceState,
   type Run,
   type Step,
-  type StopCause,
 } from './rebalance-state.ts';
 import { takeBack } from './taking-back.ts';
 
@@ -33,9 +33,15 @@ export function intentJournaled({ run, live }: Intended, nowMs: number): Step {
     state: { phase: 'sending', run, live },
     commands: [
       emit({ kind: 'attempt_started', attempt, paymentHash }),
+      ...watch(live),
       { kind: 'send', request: { paymentHash, route } },
     ],
   };
+}
+
+/** Before the payment can arrive. */
+function watch({ paymentHash, hold }: LiveAttempt): RebalanceCommand[] {
+  return hold === null ? [] : [{ kind: 'watch_invoice', paymentHash, delayMs: 0 }];
 }
 
 export function sent({ run, live }: Sending, outcome: SendOutcome, nowMs: number): Step {
@@ -152,7 +158,7 @@ function writeOutcome(
     commands: [
       {
         kind: 'commit',
-        batch: [{ kind: 'outcome', rebalanceId, attempt, paymentHash, outcome }],
+        batch: [{ kind: 'outcome', rebalanceId, atMs: nowMs, attempt, paymentHash, outcome }],
       },
     ],
   };

@@ -1,45 +1,54 @@
 /** Waiting for the node to confirm that an invoice is cancelled. */
 import type { CancelInvoiceOutcome } from '../ports.ts';
-import { closeJournal, withNote } from './closing.ts';
+import { closeJournal, finishing, withNote } from './closing.ts';
 import { pauseMs } from './pauses.ts';
-import type { RebalanceOutcome } from './rebalance-report.ts';
-import type { RebalanceState, Run, Step } from './rebalance-state.ts';
+import type { InvoiceEnd, RebalanceOutcome } from './rebalance-report.ts';
+import type { RebalanceCommand, RebalanceState, Run, Step } from './rebalance-state.ts';
 import { search } from './searching.ts';
-import { invoiceState } from './taking-back.ts';
 
-/** With the pauses between them, about 4 seconds; after that the invoice's own expiry must do. */
+/** With the pauses between them, about 8 seconds; after that the report does not wait any longer. */
 const MAX_TRIES = 4;
 
 type Cancelling = Extract<RebalanceState, { phase: 'cancelling' }>;
 
+/**
+ * Where the node does not tell what became of the invoice it is asked again, after the report too: until then something
+ * may still arrive, so the journal gets no end.
+ */
 export function invoiceCancelled(
   state: Cancelling,
   outcome: CancelInvoiceOutcome,
   nowMs: number,
 ): Step {
-  const { paymentHash, next, tries } = state;
-  const ended = invoiceState(outcome);
-  if (ended === 'unknown' && tries < MAX_TRIES) {
+  const { run, paymentHash, next, tries } = state;
+  if (outcome.kind === 'unknown') {
+    const again: RebalanceCommand = {
+      kind: 'cancel_invoice',
+      paymentHash,
+      delayMs: pauseMs(tries),
+    };
+    const asking: Cancelling = { ...state, tries: tries + 1 };
+    if (tries < MAX_TRIES || run.reported) return { state: asking, commands: [again] };
+    const note = `invoice ${paymentHash} could not be cancelled yet: ${outcome.reason}; the node is asked on, and it expires by itself`;
+    const told: Run = {
+      ...withNote(run, note),
+      invoice: null,
+      invoices: [...run.invoices, { paymentHash, state: 'unknown' }],
+    };
     return {
-      state: { ...state, tries: tries + 1 },
-      commands: [{ kind: 'cancel_invoice', paymentHash, delayMs: pauseMs(tries) }],
+      state: { ...asking, next: instead(next, note), run: { ...run, reported: true } },
+      commands: [...finishing(told, instead(next, note), nowMs), again],
     };
   }
+  // One that the node does not know cannot be paid either.
+  const ended: InvoiceEnd['state'] = outcome.kind === 'already_settled' ? 'settled' : 'canceled';
   const invoices = [...state.run.invoices, { paymentHash, state: ended }];
-  const run: Run = { ...state.run, invoice: null, invoices };
-  switch (ended) {
-    case 'canceled':
-      return next === 'search' ? search(run, nowMs) : closeJournal(run, next, nowMs);
-    case 'settled': {
-      const note = `invoice ${paymentHash} is paid, though every attempt for it failed`;
-      return closeJournal(withNote(run, note), instead(next, note), nowMs);
-    }
-    case 'unknown': {
-      const why = outcome.kind === 'unknown' ? `: ${outcome.reason}` : '';
-      const note = `invoice ${paymentHash} could not be cancelled${why}; it expires by itself`;
-      return closeJournal(withNote(run, note), instead(next, note), nowMs);
-    }
+  const after: Run = { ...run, invoice: null, invoices };
+  if (ended === 'canceled') {
+    return next === 'search' ? search(after, nowMs) : closeJournal(after, next, nowMs);
   }
+  const note = `invoice ${paymentHash} is paid, though every attempt for it failed`;
+  return closeJournal(withNote(after, note), instead(next, note), nowMs);
 }
 
 /** Without a confirmed cancellation no other hash is used: the rebalance ends. */

@@ -1,7 +1,7 @@
 /** The way out of a rebalance: cancel the invoice, write down the end, report. */
 import { feePpm } from '../units/amounts.ts';
 import type { PaymentHash } from '../units/ids.ts';
-import type { RebalanceOutcome, RebalanceReport } from './rebalance-report.ts';
+import type { RebalanceOutcome, RebalanceReport, StopCause } from './rebalance-report.ts';
 import {
   emit,
   type LiveAttempt,
@@ -9,7 +9,6 @@ import {
   type RebalanceState,
   type Run,
   type Step,
-  type StopCause,
 } from './rebalance-state.ts';
 
 /** Ends the run. An invoice that is still open is cancelled first: nothing may arrive any more. */
@@ -20,12 +19,14 @@ export function end(run: Run, outcome: RebalanceOutcome, nowMs: number): Step {
 
 /** Ends the run because of a deadline or an abort, with nothing under way. */
 export function endStopped(run: Run, cause: StopCause, nowMs: number): Step {
-  const message =
-    cause === 'deadline'
-      ? 'the deadline passed before a payment settled'
-      : 'the rebalance was aborted before a payment settled';
-  return end(run, { kind: cause, message }, nowMs);
+  return end(run, { kind: cause, message: STOPPED[cause] }, nowMs);
 }
+
+const STOPPED: Readonly<Record<StopCause, string>> = {
+  deadline: 'the deadline passed before a payment settled',
+  aborted: 'the rebalance was aborted before a payment settled',
+  interrupted: 'the process that ran this rebalance ended before a payment settled',
+};
 
 /** Cancels an invoice and then goes on as told. */
 export function cancelInvoice(
@@ -49,7 +50,17 @@ export function closeJournal(run: Run, outcome: RebalanceOutcome, nowMs: number)
     commands: [
       {
         kind: 'commit',
-        batch: [{ kind: 'end', rebalanceId, reason: outcome.kind, feePaidMsat, movedMsat }],
+        batch: [
+          ...run.unwritten,
+          {
+            kind: 'end',
+            rebalanceId,
+            atMs: nowMs,
+            reason: outcome.kind,
+            feePaidMsat,
+            movedMsat,
+          },
+        ],
       },
     ],
   };
@@ -92,8 +103,9 @@ export function leaveInFlight(state: UnderWay, cause: StopCause, nowMs: number):
     kind: 'in_flight',
     cause,
     paymentHash,
+    resolvesAtHeight: live.route.totalTimeLock,
     invoice,
-    message: `${IN_FLIGHT[invoice]}; follow payment ${paymentHash}, and do not send it again`,
+    message: `${IN_FLIGHT[invoice]}; it ends by block ${live.route.totalTimeLock} at the latest: follow payment ${paymentHash}, and do not send it again`,
   };
   return {
     state: { ...state, run: { ...state.run, reported: true } },
@@ -109,7 +121,7 @@ const IN_FLIGHT = {
     'a payment is still under way, and its invoice could not be cancelled: it may still settle',
 } as const;
 
-function finishing(run: Run, outcome: RebalanceOutcome, nowMs: number): RebalanceCommand[] {
+export function finishing(run: Run, outcome: RebalanceOutcome, nowMs: number): RebalanceCommand[] {
   const report = rebalanceReport(run, outcome, nowMs);
   return [emit({ kind: 'finished', report }), { kind: 'finish', report }];
 }
@@ -162,7 +174,7 @@ export function unstartedReport(
   start: {
     readonly rebalanceId: string;
     readonly startedAtMs: number;
-    readonly outcome: Extract<RebalanceOutcome, { kind: 'node_error' | 'blocked' }>;
+    readonly outcome: Extract<RebalanceOutcome, { kind: 'node_error' | 'store_error' | 'aborted' }>;
   },
   nowMs: number,
 ): RebalanceReport {

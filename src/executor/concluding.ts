@@ -1,9 +1,9 @@
 /** After an attempt whose end is known and written down: learn from it, and go on or end. */
-import type { InvoiceArrival } from '../ports.ts';
+import type { InvoiceArrival, JournalRecord } from '../ports.ts';
 import { bytesEqual } from '../units/bytes.ts';
 import { cancelInvoice, closeJournal, end, endStopped, withNote } from './closing.ts';
 import { interpretFailure } from './interpret-failure.ts';
-import { learn } from './learnt.ts';
+import { learn, withoutPair } from './learnt.ts';
 import type { AttemptReport, RebalanceOutcome } from './rebalance-report.ts';
 import {
   emit,
@@ -29,10 +29,7 @@ type Journaling = Extract<RebalanceState, { phase: 'journaling_outcome' }>;
 
 export function outcomeJournaled(state: Journaling, failure: string | null, nowMs: number): Step {
   const { outcome } = state;
-  const run =
-    failure === null
-      ? state.run
-      : withNote(state.run, `an outcome could not be written to the journal: ${failure}`);
+  const run = failure === null ? state.run : withUnwritten(state, failure);
   const concluded: Concluded = { run, live: state.live, tracked: state.tracked, failure };
   switch (outcome.kind) {
     case 'settled':
@@ -42,6 +39,24 @@ export function outcomeJournaled(state: Journaling, failure: string | null, nowM
     case 'not_sent':
       return notSent(concluded, outcome.reason, nowMs);
   }
+}
+
+/** It goes into one batch with the end: a journal with the end and without this would forget what was paid. */
+function withUnwritten({ run, live, outcome }: Journaling, failure: string): Run {
+  const { rebalanceId } = run.terms;
+  const { attempt, paymentHash } = live;
+  const { startedAtMs, durationMs } = live.report;
+  const atMs = startedAtMs + durationMs;
+  const record: JournalRecord = {
+    kind: 'outcome',
+    rebalanceId,
+    atMs,
+    attempt,
+    paymentHash,
+    outcome,
+  };
+  const note = `an outcome could not be written to the journal at first: ${failure}`;
+  return withNote({ ...run, unwritten: [...run.unwritten, record] }, note);
 }
 
 interface Concluded {
@@ -120,8 +135,14 @@ function failed(
   outcome: Extract<KnownOutcome, { kind: 'failed' }>,
   nowMs: number,
 ): Step {
+  if (live.hold?.kind === 'rejecting') {
+    return rejected({ run, live, failure: unwritten }, outcome.attemptId, nowMs);
+  }
   const verdict = interpretFailure(inGraphTerms(live), withGraphId(live, outcome.failure));
-  const { learnt, repriced } = learn(run.learnt, verdict, live);
+  const { learnt, repriced } =
+    live.ground === null
+      ? { learnt: run.learnt, repriced: null }
+      : learn(run.learnt, verdict, live.ground);
   const report: AttemptReport = { ...live.report, outcome: { kind: 'failed', verdict } };
   const after: Run = {
     ...run,
@@ -160,6 +181,42 @@ function afterVerdict(
   }
 }
 
+// ---- rejected
+
+/** Of payments that one peer hands over as it likes. More would hardly find another whim: most peers follow a rule. */
+const MAX_STRAYED = 2;
+
+/** We gave it back ourselves, so everything on the way could carry it. Its invoice cannot be opened again. */
+function rejected(
+  { run, live, failure }: Pick<Concluded, 'run' | 'live' | 'failure'>,
+  attemptId: bigint,
+  nowMs: number,
+): Step {
+  if (live.hold?.kind !== 'rejecting') throw new Error('an arrival that was not rejected');
+  const { arrivals, reason } = live.hold;
+  const report: AttemptReport = { ...live.report, outcome: { kind: 'rejected', arrivals, reason } };
+  const peer = live.report.hops.at(-1)!.from;
+  const strayed = [...run.strayed, peer];
+  const after: Run = {
+    ...run,
+    attempts: [...run.attempts, report],
+    invoice: withLastAttempt(run, attemptId),
+    strayed,
+    learnt:
+      strayed.filter((nodeId) => nodeId === peer).length < MAX_STRAYED
+        ? run.learnt
+        : withoutPair(run.learnt, { from: peer, to: run.terms.self }),
+  };
+  const next =
+    failure !== null
+      ? end(after, storeError(failure), nowMs)
+      : run.stop !== null
+        ? endStopped(after, run.stop, nowMs)
+        : renewInvoice(after, nowMs);
+  const told = emit({ kind: 'arrival_rejected', report, arrivals, reason });
+  return { state: next.state, commands: [told, ...next.commands] };
+}
+
 /** The old invoice must be cancelled before another hash is used. */
 function renewInvoice(run: Run, nowMs: number): Step {
   if (run.invoice === null) return search(run, nowMs);
@@ -174,20 +231,22 @@ function withLastAttempt(run: Run, attemptId: bigint): Run['invoice'] {
 }
 
 /** The route as sent, but with the last channel under the id that the graph knows it by. */
-function inGraphTerms({ route, path }: LiveAttempt): LiveAttempt['route'] {
+function inGraphTerms({ route, ground }: LiveAttempt): LiveAttempt['route'] {
+  if (ground === null) return route;
   const last = route.hops.length - 1;
-  const chanId = path.hops[last]!.channelId;
+  const chanId = ground.path.hops[last]!.channelId;
   return { ...route, hops: route.hops.map((hop, i) => (i === last ? { ...hop, chanId } : hop)) };
 }
 
 type FailureMessage = Extract<KnownOutcome, { kind: 'failed' }>['failure'];
 
 /** The same for the channel that an update names: our peer knows the last one by its alias. */
-function withGraphId({ route, path }: LiveAttempt, failure: FailureMessage): FailureMessage {
+function withGraphId({ route, ground }: LiveAttempt, failure: FailureMessage): FailureMessage {
   const { channelUpdate } = failure;
   if (channelUpdate === undefined || channelUpdate.chanId !== route.hops.at(-1)!.chanId)
     return failure;
-  const chanId = path.hops.at(-1)!.channelId;
+  if (ground === null) return failure;
+  const chanId = ground.path.hops.at(-1)!.channelId;
   return { ...failure, channelUpdate: { ...channelUpdate, chanId } };
 }
 

@@ -96,6 +96,12 @@ function withPolicyNews(learnt: Learnt, verdict: Verdict, snapshot: GraphSnapsho
   return { ...learnt, policies: [...others, update] };
 }
 
+/** Leaves a connection out of further searches, whichever channel. */
+export const withoutPair = (learnt: Learnt, pair: NodePair): Learnt => ({
+  ...learnt,
+  pairs: [...learnt.pairs, pair],
+});
+
 function avoid(learnt: Learnt, blame: Blame, path: Path): Learnt {
   switch (blame.kind) {
     case 'own_channel':

@@ -8,6 +8,7 @@ import { ownLiquidity } from '../graph/overlay.ts';
 import { buildRoute } from '../pathfinder/build-route.ts';
 import { checkRoute } from '../pathfinder/check-route.ts';
 import type { PathHop } from '../pathfinder/path.ts';
+import type { JournalRecord } from '../ports.ts';
 import { feePpm } from '../units/amounts.ts';
 import type { ChannelId } from '../units/ids.ts';
 import { cancelInvoice, end, endStopped } from './closing.ts';
@@ -38,10 +39,20 @@ type Drawing = Extract<RebalanceState, { phase: 'drawing_secret' }>;
 export function secretDrawn(state: Drawing, secret: Secret, nowMs: number): Step {
   const { run, candidate } = state;
   if (run.stop !== null) return endStopped(run, run.stop, nowMs);
-  const { rebalanceId } = run.terms;
+  const { rebalanceId, self, amountMsat, outChannels, inChannels } = run.terms;
+  const base = { rebalanceId, atMs: nowMs };
+  const start: JournalRecord = {
+    ...base,
+    kind: 'start',
+    self,
+    amountMsat,
+    outChannels,
+    inChannels,
+  };
+  const invoice: JournalRecord = { ...base, kind: 'invoice', ...secret };
   return {
     state: { phase: 'journaling_invoice', run, candidate, secret },
-    commands: [{ kind: 'commit', batch: [{ kind: 'invoice', rebalanceId, ...secret }] }],
+    commands: [{ kind: 'commit', batch: run.journaled ? [invoice] : [start, invoice] }],
   };
 }
 
@@ -57,6 +68,8 @@ export function invoiceJournaled(state: WithSecret, nowMs: number): Step {
     commands: [
       {
         kind: 'add_invoice',
+        paymentHash: secret.paymentHash,
+        hold: terms.arrival === 'strict',
         request: {
           preimage: secret.preimage,
           memo: `rebalance ${terms.rebalanceId}`,
@@ -106,15 +119,22 @@ function writeIntent(run: Run, invoice: OpenInvoice, candidate: Candidate, nowMs
   const live = liveAttempt(run, { invoice, candidate, route }, nowMs);
   const { amountMsat, feeMsat } = live.report;
   const { attempt, paymentHash } = live;
-  const { rebalanceId } = run.terms;
+  const intent: JournalRecord = {
+    kind: 'intent',
+    rebalanceId: run.terms.rebalanceId,
+    atMs: nowMs,
+    attempt,
+    paymentHash,
+    route,
+    blockHeight: candidate.blockHeight,
+    amountMsat,
+    feeMsat,
+    outChannelId: live.report.hops[0]!.channelId,
+    inChannelId: live.report.hops.at(-1)!.channelId,
+  };
   return {
     state: { phase: 'journaling_intent', run, live },
-    commands: [
-      {
-        kind: 'commit',
-        batch: [{ kind: 'intent', rebalanceId, attempt, paymentHash, route, amountMsat, feeMsat }],
-      },
-    ],
+    commands: [{ kind: 'commit', batch: [intent] }],
   };
 }
 
@@ -131,11 +151,12 @@ function liveAttempt(
   return {
     attempt,
     paymentHash,
-    path: candidate.path,
-    snapshot: candidate.snapshot,
+    ground: { path: candidate.path, snapshot: candidate.snapshot },
     route,
     invoice: 'open',
     cancelTries: 0,
+    hold: run.terms.arrival === 'strict' ? { kind: 'waiting' } : null,
+    watchTries: 0,
     report: {
       attempt,
       paymentHash,

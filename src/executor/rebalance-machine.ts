@@ -12,6 +12,7 @@ import { intentJournaled, sent, stopUnderWay, tracked, trackLost } from './attem
 import { invoiceCancelled } from './cancelling.ts';
 import { endJournaled, leaveInFlight } from './closing.ts';
 import { arrivalFound, outcomeJournaled } from './concluding.ts';
+import { invoiceSeen, invoiceSettled, watchLost } from './held-arrival.ts';
 import { NOTHING_LEARNT } from './learnt.ts';
 import {
   invoiceAdded,
@@ -20,9 +21,10 @@ import {
   preparationNotJournaled,
   secretDrawn,
 } from './preparing.ts';
-import type { RebalanceInput, RebalanceState, Run, Step, StopCause } from './rebalance-state.ts';
+import type { StopCause } from './rebalance-report.ts';
+import type { RebalanceInput, RebalanceState, Run, Step } from './rebalance-state.ts';
 import { feeLimit, type RebalanceTerms } from './rebalance-terms.ts';
-import { routeSearched, search, searchFailed } from './searching.ts';
+import { routeSearched, search, searchBlocked, searchFailed } from './searching.ts';
 import { invoiceTakenBack } from './taking-back.ts';
 
 /** The first state and command. */
@@ -39,8 +41,10 @@ export function startRebalance(terms: RebalanceTerms, nowMs: number): Step {
     stop: null,
     reported: false,
     journaled: false,
+    unwritten: [],
     notSentCount: 0,
     refusedCount: 0,
+    strayed: [],
     arrivals: [],
     notes: [],
   };
@@ -65,6 +69,9 @@ export function step(state: RebalanceState, input: RebalanceInput, nowMs: number
 
 const MAY_COME_LATE: ReadonlySet<RebalanceInput['kind']> = new Set([
   'invoice_cancelled',
+  'invoice_seen',
+  'watch_lost',
+  'invoice_settled',
   'tracked',
   'track_lost',
   'grace_over',
@@ -83,6 +90,7 @@ function answered(state: Unfinished, input: RebalanceInput, nowMs: number): Step
     case 'searching':
       if (input.kind === 'route_searched') return routeSearched(state.run, input, nowMs);
       if (input.kind === 'search_failed') return searchFailed(state.run, input, nowMs);
+      if (input.kind === 'search_blocked') return searchBlocked(state.run, input, nowMs);
       return undefined;
     case 'drawing_secret':
       return input.kind === 'secret_drawn' ? secretDrawn(state, input.secret, nowMs) : undefined;
@@ -125,6 +133,7 @@ function underWay(state: UnderWay, input: RebalanceInput, nowMs: number): Step |
     if (input.paymentHash !== state.live.paymentHash) return undefined;
     return invoiceTakenBack(state, input.outcome);
   }
+  if (isAboutArrival(input)) return aboutArrival(state, input);
   if (input.kind === 'grace_over') {
     const { stop, reported } = state.run;
     return stop === null || reported ? undefined : leaveInFlight(state, stop, nowMs);
@@ -134,6 +143,27 @@ function underWay(state: UnderWay, input: RebalanceInput, nowMs: number): Step |
   }
   if (input.kind === 'tracked') return tracked(state, input.update, nowMs);
   return input.kind === 'track_lost' ? trackLost(state) : undefined;
+}
+
+type AboutArrival = Extract<
+  RebalanceInput,
+  { kind: 'invoice_seen' | 'watch_lost' | 'invoice_settled' }
+>;
+
+const isAboutArrival = (input: RebalanceInput): input is AboutArrival =>
+  input.kind === 'invoice_seen' || input.kind === 'watch_lost' || input.kind === 'invoice_settled';
+
+function aboutArrival(state: UnderWay, input: AboutArrival): Step | undefined {
+  const paymentHash = input.kind === 'invoice_seen' ? input.invoice.paymentHash : input.paymentHash;
+  if (paymentHash !== state.live.paymentHash) return undefined;
+  switch (input.kind) {
+    case 'invoice_seen':
+      return invoiceSeen(state, input.invoice);
+    case 'watch_lost':
+      return watchLost(state);
+    case 'invoice_settled':
+      return invoiceSettled(state, input.outcome);
+  }
 }
 
 /** Deadline or abort. The first one counts. */

@@ -5,6 +5,9 @@ import type { ChannelUpdateRecord, InvoiceArrival } from '../ports.ts';
 import type { ChannelId, NodeId, PaymentHash } from '../units/ids.ts';
 import type { Verdict } from './verdict.ts';
 
+/** What ends a rebalance from outside; `interrupted`: its process ended while it ran, and another one follows it up. */
+export type StopCause = 'deadline' | 'aborted' | 'interrupted';
+
 /** One channel crossed, for people: ends with their aliases (empty where unknown). */
 export interface HopReport {
   /** For own channels the id under which the node lists them. */
@@ -24,6 +27,12 @@ export interface HopReport {
 export type AttemptOutcome =
   | { readonly kind: 'settled' }
   | { readonly kind: 'failed'; readonly verdict: Verdict }
+  /** It came back to us, but not as asked for, and was given back: nothing was paid. */
+  | {
+      readonly kind: 'rejected';
+      readonly arrivals: readonly InvoiceArrival[];
+      readonly reason: string;
+    }
   /** No HTLC was made. */
   | { readonly kind: 'not_sent'; readonly reason: string }
   /** Not resolved when the rebalance had to end. */
@@ -68,9 +77,13 @@ export type RebalanceOutcome =
       readonly message: string;
     }
   | { readonly kind: 'no_route'; readonly reason: NoRouteReason; readonly message: string }
+  /** The last peers hand payments over on other channels than asked for, and no route goes by others. */
+  | { readonly kind: 'unsteerable'; readonly peers: readonly NodeId[]; readonly message: string }
   | { readonly kind: 'attempts_exhausted'; readonly message: string }
   | { readonly kind: 'deadline'; readonly message: string }
   | { readonly kind: 'aborted'; readonly message: string }
+  /** Its process ended; what it had under way was found in the journal, and followed to its end. */
+  | { readonly kind: 'interrupted'; readonly message: string }
   /** Our own node refused the payment at its end, more than once or for good. */
   | { readonly kind: 'refused'; readonly verdict: Verdict; readonly message: string }
   /** The node did not do its part; nothing is in flight. */
@@ -79,15 +92,22 @@ export type RebalanceOutcome =
   | { readonly kind: 'store_error'; readonly message: string }
   /** A fault of Ballast: a route that fails its own check. It was not sent. */
   | { readonly kind: 'internal_error'; readonly message: string }
+  /** Routes exist within the request's fee limit, but not within what the budget leaves. */
+  | {
+      readonly kind: 'budget';
+      readonly leftMsat: bigint;
+      readonly cheapestFeeMsat: bigint;
+      readonly message: string;
+    }
   /**
-   * Nothing was sent, for a payment of an earlier rebalance is unresolved, and so are the balances to plan with. The
-   * cause is what ended the wait for it; `lost`: it is not followed any more.
+   * Payments of other rebalances that are under way hold the liquidity or the budget that this one needs. The cause is
+   * what ended the wait for them; `lost`: they are not followed any more.
    */
   | {
       readonly kind: 'blocked';
-      readonly cause: 'deadline' | 'aborted' | 'lost';
-      /** Of the unresolved payment. */
-      readonly paymentHash: PaymentHash;
+      readonly cause: StopCause | 'lost';
+      /** As far as they have a hash yet. */
+      readonly payments: readonly PaymentHash[];
       readonly message: string;
     }
   /**
@@ -96,8 +116,10 @@ export type RebalanceOutcome =
    */
   | {
       readonly kind: 'in_flight';
-      readonly cause: 'deadline' | 'aborted';
+      readonly cause: StopCause;
       readonly paymentHash: PaymentHash;
+      /** Block height at which it fails at the latest, on chain if need be, unless it has settled. */
+      readonly resolvesAtHeight: number;
       readonly invoice: InvoiceEnd['state'];
       readonly message: string;
     };
@@ -128,8 +150,8 @@ export interface RebalanceReport {
 
 /** Progress, in the order in which it happens. */
 export type RebalanceEvent =
-  /** A payment of an earlier rebalance is unresolved; until it ends nothing is sent. */
-  | { readonly kind: 'waiting'; readonly paymentHash: PaymentHash }
+  /** Payments of other rebalances hold what this one needs; it goes on when they end. */
+  | { readonly kind: 'waiting'; readonly payments: readonly PaymentHash[] }
   | {
       readonly kind: 'route_found';
       readonly hops: readonly HopReport[];
@@ -142,6 +164,13 @@ export type RebalanceEvent =
       readonly paymentHash: PaymentHash;
     }
   | { readonly kind: 'attempt_failed'; readonly report: AttemptReport; readonly verdict: Verdict }
+  /** With `arrival: 'strict'`: what arrived was not what was asked for, and is being given back. */
+  | {
+      readonly kind: 'arrival_rejected';
+      readonly report: AttemptReport;
+      readonly arrivals: readonly InvoiceArrival[];
+      readonly reason: string;
+    }
   | { readonly kind: 'attempt_not_sent'; readonly report: AttemptReport; readonly reason: string }
   /** The network has other terms than the graph says; the next search reckons with them. */
   | { readonly kind: 'repriced'; readonly attempt: number; readonly update: ChannelUpdateRecord }
@@ -154,7 +183,7 @@ export type RebalanceEvent =
   /** Contact was lost while a payment was under way; nothing more is sent until its end is known. */
   | { readonly kind: 'tracking_unknown'; readonly attempt: number; readonly reason: string }
   /** Deadline or abort with a payment under way: its invoice is being cancelled. */
-  | { readonly kind: 'stopping'; readonly cause: 'deadline' | 'aborted'; readonly attempt: number }
+  | { readonly kind: 'stopping'; readonly cause: StopCause; readonly attempt: number }
   | {
       readonly kind: 'settled';
       readonly report: AttemptReport;

@@ -7,17 +7,19 @@ import type { Route } from '../generated/messages/route.ts';
 import type { ListedChannel } from '../graph/overlay.ts';
 import type { GraphSnapshot } from '../graph/snapshot.ts';
 import type { Path, Quote } from '../pathfinder/path.ts';
-import type { CircularRouteRequest, RouteResult } from '../pathfinder/request.ts';
+import type { RouteResult } from '../pathfinder/request.ts';
 import type {
   CancelInvoiceOutcome,
   InvoiceArrival,
+  InvoiceRecord,
   InvoiceRequest,
   JournalRecord,
   SendOutcome,
   SendRequest,
+  SettleInvoiceOutcome,
   TrackUpdate,
 } from '../ports.ts';
-import type { PaymentHash } from '../units/ids.ts';
+import type { NodeId, PaymentHash } from '../units/ids.ts';
 import type { Learnt } from './learnt.ts';
 import type {
   AttemptReport,
@@ -25,10 +27,10 @@ import type {
   RebalanceEvent,
   RebalanceOutcome,
   RebalanceReport,
+  StopCause,
 } from './rebalance-report.ts';
 import type { RebalanceTerms } from './rebalance-terms.ts';
-
-export type StopCause = 'deadline' | 'aborted';
+import type { BudgetedRequest } from './search-within-budget.ts';
 
 export interface Secret {
   /** 32 bytes from a cryptographic source. */
@@ -59,9 +61,11 @@ export interface Candidate {
 export interface LiveAttempt {
   readonly attempt: number;
   readonly paymentHash: PaymentHash;
-  readonly path: Path;
-  /** The graph that the path was found in, without what was learnt since. */
-  readonly snapshot: GraphSnapshot;
+  /**
+   * The path, and the graph that it was found in, without what was learnt since. `null` where only the journal knows of
+   * the attempt: then nothing more will be tried that could use its lesson.
+   */
+  readonly ground: { readonly path: Path; readonly snapshot: GraphSnapshot } | null;
   /** As sent. */
   readonly route: Route;
   readonly report: AttemptReport;
@@ -69,7 +73,21 @@ export interface LiveAttempt {
   readonly invoice: 'open' | 'asked' | InvoiceEnd['state'];
   /** How often the node was asked to take it back. */
   readonly cancelTries: number;
+  /** With a hold invoice: what was decided about the arrival. `null`: an invoice that the node settles by itself. */
+  readonly hold: Hold | null;
+  /** How often contact was lost while the arrival was watched for. */
+  readonly watchTries: number;
 }
+
+/** What arrives at a hold invoice is looked at first. */
+export type Hold =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'settling'; readonly tries: number }
+  | {
+      readonly kind: 'rejecting';
+      readonly arrivals: readonly InvoiceArrival[];
+      readonly reason: string;
+    };
 
 /** What all states share: the terms, and what has happened so far. */
 export interface Run {
@@ -81,14 +99,18 @@ export interface Run {
   readonly attempts: readonly AttemptReport[];
   readonly invoice: OpenInvoice | null;
   readonly invoices: readonly InvoiceEnd[];
-  /** Deadline or abort, once it has come. */
+  /** What keeps it from trying anything more, once it has come. */
   readonly stop: StopCause | null;
   /** The report is out with an attempt under way; what follows only brings the journal to its end. */
   readonly reported: boolean;
   /** Something is in the journal, so an end must be too. */
   readonly journaled: boolean;
+  /** What the store refused; it is written together with the end, or not at all. */
+  readonly unwritten: readonly JournalRecord[];
   readonly notSentCount: number;
   readonly refusedCount: number;
+  /** Peers that handed a payment over on another channel than asked for, once for each time. */
+  readonly strayed: readonly NodeId[];
   readonly arrivals: readonly InvoiceArrival[];
   readonly notes: readonly string[];
 }
@@ -141,12 +163,23 @@ export type RebalanceInput =
   | {
       readonly kind: 'route_searched';
       readonly result: RouteResult;
+      /** The limit on the fee, where the budget's was below the request's. */
+      readonly budgetMsat: bigint | null;
       readonly snapshot: GraphSnapshot;
       readonly blockHeight: number;
       readonly ownChannels: readonly ListedChannel[];
     }
   /** By the node, which did not tell what the search needs, or by the search itself, which is a fault of Ballast. */
   | { readonly kind: 'search_failed'; readonly fault: 'node' | 'internal'; readonly reason: string }
+  /**
+   * What payments of other rebalances hold stood in the way until the stop. Lost ones are not followed any more, so
+   * waiting for them would be no use.
+   */
+  | {
+      readonly kind: 'search_blocked';
+      readonly lost: boolean;
+      readonly payments: readonly PaymentHash[];
+    }
   | { readonly kind: 'secret_drawn'; readonly secret: Secret }
   | { readonly kind: 'committed' }
   | { readonly kind: 'commit_failed'; readonly reason: string }
@@ -156,6 +189,14 @@ export type RebalanceInput =
       readonly paymentAddr: Uint8Array;
     }
   | { readonly kind: 'invoice_failed'; readonly reason: string }
+  /** Of a hold invoice that is watched. */
+  | { readonly kind: 'invoice_seen'; readonly invoice: InvoiceRecord }
+  | { readonly kind: 'watch_lost'; readonly paymentHash: PaymentHash; readonly reason: string }
+  | {
+      readonly kind: 'invoice_settled';
+      readonly paymentHash: PaymentHash;
+      readonly outcome: SettleInvoiceOutcome;
+    }
   | { readonly kind: 'sent'; readonly outcome: SendOutcome }
   | { readonly kind: 'tracked'; readonly update: TrackUpdate }
   | { readonly kind: 'track_lost'; readonly reason: string }
@@ -173,15 +214,31 @@ export type RebalanceInput =
 export type RebalanceCommand =
   /**
    * The shell adds our own balances and the height, both fresh from the node. Own channels go by the ids that the node
-   * lists; the shell puts the graph's in their place.
+   * lists; the shell puts the graph's in their place. What other rebalances hold is left out, and waited for where
+   * nothing else stands in the way; the route that is found is held for this one, unless it is only to be shown.
    */
   | {
       readonly kind: 'find_route';
-      readonly request: Omit<CircularRouteRequest, 'blockHeight'>;
+      readonly request: Omit<BudgetedRequest, 'blockHeight'>;
+      readonly dryRun: boolean;
     }
   | { readonly kind: 'draw_secret' }
   | { readonly kind: 'commit'; readonly batch: readonly JournalRecord[] }
-  | { readonly kind: 'add_invoice'; readonly request: InvoiceRequest }
+  /** With `hold`, what arrives waits for `settle_invoice` or `cancel_invoice`. */
+  | {
+      readonly kind: 'add_invoice';
+      readonly request: InvoiceRequest;
+      readonly paymentHash: PaymentHash;
+      readonly hold: boolean;
+    }
+  /** Report what arrives at a hold invoice, after a pause. */
+  | { readonly kind: 'watch_invoice'; readonly paymentHash: PaymentHash; readonly delayMs: number }
+  | {
+      readonly kind: 'settle_invoice';
+      readonly paymentHash: PaymentHash;
+      readonly preimage: Uint8Array;
+      readonly delayMs: number;
+    }
   | { readonly kind: 'send'; readonly request: SendRequest }
   /** Follow the payment, after a pause. A stream that ends undecided counts as lost. */
   | { readonly kind: 'track'; readonly paymentHash: PaymentHash; readonly delayMs: number }

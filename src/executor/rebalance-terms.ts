@@ -18,6 +18,8 @@ export interface RebalanceTerms {
   readonly maxCltvBlocks: number;
   readonly maxAttempts: number;
   readonly exclude: Exclusions;
+  /** Whether what arrives on another channel than asked for is given back, or taken and reported. */
+  readonly arrival: 'strict' | 'report';
   /** Find and price, but send nothing. */
   readonly dryRun: boolean;
   /** `cltv_expiry` of the invoices, and the final delta of routes: that plus padding. */

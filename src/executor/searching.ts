@@ -33,6 +33,7 @@ export function search(run: Run, nowMs: number): Step {
           exclude: exclusions(terms.exclude, learnt),
           overlay: { policies: learnt.policies, ceilings: learnt.ceilings },
         },
+        dryRun: terms.dryRun,
       },
     ],
   };
@@ -43,7 +44,7 @@ type Searched = Extract<RebalanceInput, { kind: 'route_searched' }>;
 export function routeSearched(run: Run, input: Searched, nowMs: number): Step {
   if (run.stop !== null) return endStopped(run, run.stop, nowMs);
   const { result } = input;
-  if (result.kind === 'no_route') return noRoute(run, result, nowMs);
+  if (result.kind === 'no_route') return noRoute(run, { ...result, ...input }, nowMs);
   const { path, quote, proven } = result;
   const found = emit({
     kind: 'route_found',
@@ -65,11 +66,14 @@ const groundOf = ({ snapshot, blockHeight, ownChannels }: Searched) => ({
 
 function noRoute(
   run: Run,
-  result: { readonly reason: NoRouteReason; readonly message: string },
+  found: Pick<Searched, 'budgetMsat'> & {
+    readonly reason: NoRouteReason;
+    readonly message: string;
+  },
   nowMs: number,
 ): Step {
   const { terms, amountMsat, learnt } = run;
-  const { reason, message } = result;
+  const { reason, message } = found;
   const toMsat = shrinkAmount({
     amountMsat,
     minAmountMsat: terms.minAmountMsat,
@@ -77,15 +81,25 @@ function noRoute(
     metCeilings: learnt.ceilings.length > 0,
     feeLimitMsat: (amount) => feeLimit(terms, amount),
   });
-  if (toMsat === null) return end(run, noRouteOutcome(reason, message), nowMs);
+  if (toMsat === null) return end(run, noRouteOutcome(run, found), nowMs);
   const next = search({ ...run, amountMsat: toMsat }, nowMs);
   const shrunk = emit({ kind: 'amount_shrunk', fromMsat: amountMsat, toMsat, reason: message });
   return { state: next.state, commands: [shrunk, ...next.commands] };
 }
 
-function noRouteOutcome(reason: NoRouteReason, message: string): RebalanceOutcome {
+function noRouteOutcome(run: Run, found: Parameters<typeof noRoute>[1]): RebalanceOutcome {
+  const { reason, message, budgetMsat } = found;
+  if (run.strayed.length > 0) {
+    const peers = [...new Set(run.strayed)];
+    const stray = `${peers.join(', ')} handed payments over on other channels than asked for, and no other way is left (${message}); name all channels with that peer in \`to\`, or take what comes with arrival: 'report'`;
+    return { kind: 'unsteerable', peers, message: stray };
+  }
   if (reason.code !== 'fee_limit') return { kind: 'no_route', reason, message };
   const { cheapestFeeMsat, cheapestFeePpm } = reason;
+  if (budgetMsat !== null) {
+    const left = `the budget leaves ${budgetMsat} msat for fees, and the cheapest circle costs ${cheapestFeeMsat} msat`;
+    return { kind: 'budget', leftMsat: budgetMsat, cheapestFeeMsat, message: left };
+  }
   return { kind: 'fee_limit', cheapestFeeMsat, cheapestFeePpm, message };
 }
 
@@ -95,4 +109,17 @@ export function searchFailed(run: Run, { fault, reason }: SearchFailed, nowMs: n
   if (run.stop !== null) return endStopped(run, run.stop, nowMs);
   const kind = fault === 'node' ? 'node_error' : 'internal_error';
   return end(run, { kind, message: reason }, nowMs);
+}
+
+type SearchBlocked = Extract<RebalanceInput, { kind: 'search_blocked' }>;
+
+export function searchBlocked(run: Run, { lost, payments }: SearchBlocked, nowMs: number): Step {
+  const held = `payment ${payments.join(', ')} of other rebalances holds what this one needs`;
+  if (lost) {
+    const message = `${held}, and is not followed any more, because its node was closed or the rebalance broke off; look it up at the node, and go on with a new Rebalancer once it has ended`;
+    return end(run, { kind: 'blocked', cause: 'lost', payments, message }, nowMs);
+  }
+  const cause = run.stop ?? 'aborted';
+  const message = `${held}, and was still under way when this one had to stop; try again once it has ended`;
+  return end(run, { kind: 'blocked', cause, payments, message }, nowMs);
 }

@@ -42,7 +42,7 @@ export function invoiceTakenBack(state: UnderWay, outcome: CancelInvoiceOutcome)
 }
 
 /** An invoice that the node does not know cannot be paid either. */
-export function invoiceState(outcome: CancelInvoiceOutcome): 'settled' | 'canceled' | 'unknown' {
+function invoiceState(outcome: CancelInvoiceOutcome): 'settled' | 'canceled' | 'unknown' {
   switch (outcome.kind) {
     case 'canceled':
     case 'not_found':

@@ -16,6 +16,8 @@ export interface FeedOptions<T> {
   /** Ends the iteration after a value for which it holds. */
   readonly isLast?: (value: T) => boolean;
   readonly signal?: StopSignal | undefined;
+  /** Called once, however the reading ends. */
+  readonly onClose?: () => void;
 }
 
 export class Feed<T> {
@@ -42,10 +44,12 @@ export class Feed<T> {
     };
     this.#readers.add(reader);
     const close = (): void => {
+      if (reader.closed) return;
       reader.closed = true;
       this.#readers.delete(reader);
       options.signal?.removeEventListener('abort', close);
       reader.wake?.();
+      options.onClose?.();
     };
     if (options.signal?.aborted === true) close();
     else options.signal?.addEventListener('abort', close, { once: true });

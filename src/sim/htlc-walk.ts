@@ -9,6 +9,7 @@ import { channelUpdateMessage, failureMessage } from './failure-message.ts';
 import { type HtlcTerms, type Refusal, refuse } from './forwarding-check.ts';
 import { HtlcReporter, type Leg } from './htlc-reporter.ts';
 import { chooseForwardLink, chooseOwnLink } from './link-choice.ts';
+import type { HtlcChange } from './network-records.ts';
 import type { NetworkState, NodeState } from './network-state.ts';
 import type { SentRoute } from './route-reader.ts';
 
@@ -78,8 +79,17 @@ class HtlcWalk {
     const to = this.#state.peerOn(channel, offer.from.nodeId);
     const leg = { channel, htlc: locked, from: offer.from, to };
     this.#legs.push(leg);
+    this.#tell('locked', leg);
     this.#report.forwarded({ incoming, outgoing: leg });
     this.#message(leg, to, () => this.#arrive(leg));
+  }
+
+  #tell(kind: HtlcChange['kind'], { channel, htlc, from, to }: Leg): void {
+    const { channelId } = channel;
+    const ends = { channelId, from: from.nodeId, to: to.nodeId };
+    const { index, amountMsat, expiryHeight, paymentHash } = htlc;
+    const change = { kind, ...ends, index, amountMsat, expiryHeight, paymentHash };
+    for (const listener of this.#state.htlcListeners) listener(change);
   }
 
   /** Lets a node handle a message that crossed the leg's channel, after the node's delay. */
@@ -130,7 +140,8 @@ class HtlcWalk {
   #forward(leg: Leg): void {
     const { hops } = this.#request.route;
     const payload = hops[this.#legs.length - 1]!;
-    const htlc = { amountMsat: payload.amountMsat, expiry: payload.expiry };
+    const amountMsat = payload.amountMsat - leg.to.ways.skimMsat;
+    const htlc = { amountMsat, expiry: payload.expiry };
     const channelId = hops[this.#legs.length]!.channelId;
     const choice = chooseForwardLink({ state: this.#state, incoming: leg, channelId, htlc });
     if (choice.kind === 'chosen') {
@@ -201,6 +212,7 @@ class HtlcWalk {
     const leg = this.#legs[index]!;
     this.#message(leg, leg.from, () => {
       leg.channel.fail(leg.htlc);
+      this.#tell('failed', leg);
       this.#report.failedBack({ incoming: this.#legs[index - 1], outgoing: leg });
       if (index > 0) this.#failBack(index - 1, failure);
       else this.#request.done({ kind: 'failed', failure });
@@ -212,6 +224,7 @@ class HtlcWalk {
     if (index === this.#legs.length - 1) this.#report.received(leg, preimage);
     this.#message(leg, leg.from, () => {
       leg.channel.settle(leg.htlc);
+      this.#tell('settled', leg);
       this.#report.settledBack({ incoming: this.#legs[index - 1], outgoing: leg, preimage });
       if (index > 0) this.#settleBack(index - 1, preimage);
       else this.#request.done({ kind: 'settled', preimage });

@@ -1,18 +1,28 @@
 /** A simulated node as Ballast's own port, without a wire in between; for tests and examples. */
 import type {
   CancelInvoiceOutcome,
+  HoldInvoiceRequest,
   InvoiceRecord,
+  InvoiceRequest,
   InvoiceTerms,
   LightningNode,
   OwnChannel,
+  PaymentRecord,
+  PendingHtlc,
   SendOutcome,
+  SettleInvoiceOutcome,
   StopSignal,
   TrackUpdate,
 } from '../ports.ts';
 import type { NodeId, PaymentHash } from '../units/ids.ts';
 import type { SimulatedNetwork } from './network.ts';
 import type { SimulatedNode } from './node.ts';
-import type { SimulatedChannelView, SimulatedInvoice } from './records.ts';
+import type {
+  AddInvoiceResult,
+  PendingHtlcView,
+  SimulatedChannelView,
+  SimulatedInvoice,
+} from './records.ts';
 
 /** @throws RangeError when the network has no such node. */
 export function inProcessNode(network: SimulatedNetwork, nodeId: NodeId): LightningNode {
@@ -28,19 +38,16 @@ export function inProcessNode(network: SimulatedNetwork, nodeId: NodeId): Lightn
     }),
     describeGraph: async () => network.description(),
     ownChannels: async () => node.listChannels().map(ownChannel),
-    addInvoice: async (request): Promise<InvoiceTerms> => {
-      const added = node.addInvoice(request);
-      if (added.kind === 'error') {
-        throw new Error(`the node refused the invoice: ${added.message}; take another preimage`);
-      }
-      const { paymentHash, paymentAddr } = added.invoice;
-      return { paymentHash, paymentAddr };
-    },
+    addInvoice: async (request: InvoiceRequest) => invoiceTerms(node.addInvoice(request)),
     lookupInvoice: async (paymentHash) => {
       const invoice = node.lookupInvoice(paymentHash);
       return invoice === undefined ? undefined : invoiceRecord(invoice);
     },
     cancelInvoice: async (paymentHash) => cancelInvoice(node, paymentHash),
+    addHoldInvoice: async (request: HoldInvoiceRequest) =>
+      invoiceTerms(node.addHoldInvoice(request)),
+    settleInvoice: async (preimage) => settleInvoice(node, preimage),
+    watchInvoice: (paymentHash, { signal }) => watchInvoice(node, paymentHash, signal),
     sendToRoute: async (request): Promise<SendOutcome> => {
       const result = await node.sendToRoute(request);
       if (result.kind === 'error') return { kind: 'not_sent', reason: result.message };
@@ -50,6 +57,16 @@ export function inProcessNode(network: SimulatedNetwork, nodeId: NodeId): Lightn
       throw new Error(`attempt ${attemptId} came back without an end`);
     },
     trackPayment: (paymentHash, { signal }) => trackPayment(node, paymentHash, signal),
+    unfinishedPayments: async ({ sinceMs }) =>
+      allPayments(node).filter(
+        ({ state, attempts }) =>
+          state === 'in_flight' &&
+          attempts.every(
+            ({ attemptTimeNs }) => attemptTimeNs >= BigInt(Math.ceil(sinceMs)) * 1_000_000n,
+          ),
+      ),
+    deleteFailedPayment: async (paymentHash) => deleteFailedPayment(node, paymentHash),
+    deleteCanceledInvoice: async (paymentHash) => deleteCanceledInvoice(node, paymentHash),
     close: async () => {},
   };
 }
@@ -65,16 +82,35 @@ const ownChannel = (channel: SimulatedChannelView): OwnChannel => ({
   remoteBalanceSat: channel.remoteBalanceSat,
   spendableMsat: channel.spendableMsat,
   receivableMsat: channel.receivableMsat,
+  pendingHtlcs: channel.pendingHtlcs.map(pendingHtlc),
+  maxOutgoingHtlcs: channel.maxAcceptedHtlcs,
+  maxIncomingHtlcs: channel.maxAcceptedHtlcs,
   active: channel.active,
   private: channel.private,
 });
 
+const pendingHtlc = (htlc: PendingHtlcView): PendingHtlc => ({
+  paymentHash: htlc.paymentHash,
+  incoming: htlc.incoming,
+  amountSat: htlc.amountMsat / 1000n,
+  expiryHeight: htlc.expiryHeight,
+});
+
+function invoiceTerms(added: AddInvoiceResult): InvoiceTerms {
+  if (added.kind === 'error') {
+    throw new Error(`the node refused the invoice: ${added.message}; take another preimage`);
+  }
+  const { paymentHash, paymentAddr } = added.invoice;
+  return { paymentHash, paymentAddr };
+}
+
 const invoiceRecord = (invoice: SimulatedInvoice): InvoiceRecord => ({
   paymentHash: invoice.paymentHash,
   state: invoice.state,
-  arrivals: invoice.htlcs.map(({ channelId, amountMsat, state }) => ({
+  arrivals: invoice.htlcs.map(({ channelId, amountMsat, expiryHeight, state }) => ({
     channelId,
     amountMsat,
+    expiryHeight,
     state,
   })),
 });
@@ -84,6 +120,23 @@ function cancelInvoice(node: SimulatedNode, paymentHash: PaymentHash): CancelInv
   if (outcome.kind === 'canceled') return outcome;
   if (outcome.code === 'NOT_FOUND') return { kind: 'not_found' };
   return { kind: 'already_settled' };
+}
+
+function settleInvoice(node: SimulatedNode, preimage: Uint8Array): SettleInvoiceOutcome {
+  const outcome = node.settleInvoice(preimage);
+  return outcome.kind === 'settled' ? outcome : { kind: 'not_accepted', reason: outcome.message };
+}
+
+async function* watchInvoice(
+  node: SimulatedNode,
+  paymentHash: PaymentHash,
+  signal: StopSignal,
+): AsyncGenerator<InvoiceRecord> {
+  const updates = node.subscribeInvoice(paymentHash, { signal });
+  if (updates === undefined) {
+    throw new Error(`the node has no invoice ${paymentHash}; add another`);
+  }
+  for await (const invoice of updates) yield invoiceRecord(invoice);
 }
 
 async function* trackPayment(
@@ -97,4 +150,23 @@ async function* trackPayment(
     return;
   }
   for await (const payment of tracked.updates) yield { kind: 'payment', payment };
+}
+
+const allPayments = (node: SimulatedNode): readonly PaymentRecord[] =>
+  node.listPayments({ includeIncomplete: true, maxPayments: Number.MAX_SAFE_INTEGER });
+
+/** Looks first: like lnd, the simulated node would delete a payment that settled. */
+function deleteFailedPayment(node: SimulatedNode, paymentHash: PaymentHash): void {
+  const payment = allPayments(node).find((candidate) => candidate.paymentHash === paymentHash);
+  if (payment === undefined) return;
+  if (payment.state !== 'failed') {
+    throw new Error(`payment ${paymentHash} is ${payment.state}; only failed ones are deleted`);
+  }
+  const outcome = node.deletePayment(paymentHash);
+  if (outcome.kind === 'error') throw new Error(outcome.message);
+}
+
+function deleteCanceledInvoice(node: SimulatedNode, paymentHash: PaymentHash): void {
+  const outcome = node.deleteCanceledInvoice(paymentHash);
+  if (outcome.kind === 'error' && outcome.code !== 'NOT_FOUND') throw new Error(outcome.message);
 }

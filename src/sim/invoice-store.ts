@@ -189,7 +189,7 @@ export class InvoiceStore {
     const stored = this.#current(paymentHash);
     if (stored === undefined) return notFound();
     if (stored.invoice.state !== 'canceled') {
-      return { kind: 'error', code: 'UNKNOWN', message: 'invoice is not canceled' };
+      return { kind: 'error', code: 'UNKNOWN', message: 'invoice not canceled' };
     }
     this.#invoices.delete(paymentHash);
     return { kind: 'deleted' };

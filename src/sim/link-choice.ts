@@ -83,7 +83,9 @@ export function chooseForwardLink(request: ForwardRequest): LinkChoice {
     else if (link === requested) complaint = refusal;
   }
   if (willing.length === 0) return { kind: 'refused', refusal: complaint, link: requested };
-  const channel = willing.length === 1 ? willing[0]! : state.random.pick(willing);
+  const others = node.ways.prefersSiblings ? willing.filter((link) => link !== requested) : [];
+  const among = others.length === 0 ? willing : others;
+  const channel = among.length === 1 ? among[0]! : state.random.pick(among);
   return { kind: 'chosen', channel };
 }
 

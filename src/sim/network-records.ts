@@ -21,6 +21,30 @@ export interface PendingHtlc {
   readonly paymentHash: PaymentHash;
 }
 
+/** An HTLC at the moment when it is locked on a channel, settled there or failed there. */
+export interface HtlcChange extends PendingHtlc {
+  readonly kind: 'locked' | 'settled' | 'failed';
+  /** Counted per channel and offering end, from 0. */
+  readonly index: bigint;
+}
+
+export interface PolicyUpdate {
+  readonly channelId: ChannelId;
+  readonly from: NodeId;
+  /** What is left out stays. */
+  readonly policy: Partial<ChannelPolicy>;
+  /** False: it goes by the new policy while the graph still shows the old one. Default true. */
+  readonly announce?: boolean;
+}
+
+/** How a node forwards where nothing holds it to the onion. */
+export interface ForwardingWays {
+  /** Kept from what the onion tells it to hand on; the next node is underpaid. Default 0. */
+  readonly skimMsat: bigint;
+  /** Takes another channel to the same peer than the one that the onion names, where one would do. Default false. */
+  readonly prefersSiblings: boolean;
+}
+
 /** What gossip, or a node's own channels, would tell. Private channels are reported too. */
 export type GraphChange =
   | {

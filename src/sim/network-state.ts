@@ -4,6 +4,7 @@ import type { ChannelId, NodeId, PaymentHash } from '../units/ids.ts';
 import type { SimulatedChannel } from './channel.ts';
 import { Feed } from './feed.ts';
 import { InvoiceStore } from './invoice-store.ts';
+import type { ForwardingWays, HtlcChange } from './network-records.ts';
 import { PaymentStore } from './payment-store.ts';
 import type { SeededRandom } from './random.ts';
 import type { ForwardRecord, SimulatedHtlcEvent } from './records.ts';
@@ -30,6 +31,7 @@ export class NodeState {
   online = true;
   delayMs = 0;
   allowCircularRoute = false;
+  ways: ForwardingWays = { skimMsat: 0n, prefersSiblings: false };
   /** Which arriving HTLCs the node sits on. */
   holds: ((paymentHash: PaymentHash) => boolean) | null = null;
 
@@ -65,6 +67,7 @@ export class NetworkState {
   readonly channels: Map<ChannelId, SimulatedChannel> = new Map();
   /** Alias of a private channel -> the channel. */
   readonly aliases: Map<ChannelId, SimulatedChannel> = new Map();
+  readonly htlcListeners: Set<(change: HtlcChange) => void> = new Set();
   readonly #parked: { readonly channel: SimulatedChannel; readonly task: () => void }[] = [];
   blockHeight: number;
 

@@ -1,12 +1,6 @@
 /** A whole Lightning network in one process: seeded, deterministic, with hidden balances. */
 import { policyDefect } from '../graph/read-record.ts';
-import type {
-  ChannelPolicy,
-  ChannelRecord,
-  Clock,
-  GraphDescription,
-  NodeRecord,
-} from '../ports.ts';
+import type { ChannelRecord, Clock, GraphDescription, NodeRecord } from '../ports.ts';
 import { bytesToHex } from '../units/bytes.ts';
 import {
   type ChannelId,
@@ -19,7 +13,14 @@ import { announcedGraph, channelRecordOf } from './announced-graph.ts';
 import { systemClock } from './clock.ts';
 import { drawBalanceMsat } from './hidden-balances.ts';
 import { channelBalances, pendingHtlcs, totalMsat } from './ledger.ts';
-import type { ChannelBalances, GraphChange, PendingHtlc } from './network-records.ts';
+import type {
+  ChannelBalances,
+  ForwardingWays,
+  GraphChange,
+  HtlcChange,
+  PendingHtlc,
+  PolicyUpdate,
+} from './network-records.ts';
 import { NetworkState } from './network-state.ts';
 import { SimulatedNode } from './node.ts';
 import { channelFrom, type OpenChannelRequest } from './open-channel.ts';
@@ -158,16 +159,8 @@ export class SimulatedNetwork {
     });
   }
 
-  /**
-   * Changes what `from` asks for forwarding out over the channel; what is left out stays. With `announce: false` it
-   * goes by the new policy while the graph still shows the old one.
-   */
-  updatePolicy(update: {
-    readonly channelId: ChannelId;
-    readonly from: NodeId;
-    readonly policy: Partial<ChannelPolicy>;
-    readonly announce?: boolean;
-  }): void {
+  /** Changes what `from` asks for forwarding out over the channel. */
+  updatePolicy(update: PolicyUpdate): void {
     const channel = this.#state.channel(update.channelId);
     const end = channel.endOf(update.from);
     const current = channel.enforced[end];
@@ -241,6 +234,12 @@ export class SimulatedNetwork {
     return pendingHtlcs(this.#state);
   }
 
+  /** Reports each HTLC as it is locked on a channel, settled or failed; the function that is returned stops it. */
+  onHtlc(listener: (change: HtlcChange) => void): () => void {
+    this.#state.htlcListeners.add(listener);
+    return () => this.#state.htlcListeners.delete(listener);
+  }
+
   // ---- faults
 
   /** HTLCs on an offline node's channels stay where they are until it is back. */
@@ -301,6 +300,12 @@ export class SimulatedNetwork {
     const held = node.held.splice(0);
     for (const htlc of held) this.#state.queue.run(htlc[action], 0);
     return held.length;
+  }
+
+  /** What is left out stays. */
+  setForwarding(nodeId: NodeId, ways: Partial<ForwardingWays>): void {
+    const node = this.#state.node(nodeId);
+    node.ways = { ...node.ways, ...ways };
   }
 
   /** lnd's `--allow-circular-route`: the node forwards back over the channel an HTLC came by. Default false. */

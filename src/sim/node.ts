@@ -5,6 +5,7 @@ import type { ChannelId, NodeId, PaymentHash } from '../units/ids.ts';
 import type { SimulatedChannel } from './channel.ts';
 import { channelView } from './channel-view.ts';
 import { startWalk, type WalkOutcome } from './htlc-walk.ts';
+import { watchInvoice } from './invoice-watch.ts';
 import type { NetworkState, NodeState } from './network-state.ts';
 import { onionDefect } from './onion.ts';
 import type { AttemptKey } from './payment-store.ts';
@@ -206,15 +207,9 @@ export class SimulatedNode {
     paymentHash: PaymentHash,
     subscription: Subscription = {},
   ): AsyncIterable<SimulatedInvoice> | undefined {
+    const { clock } = this.#network;
     const { invoices } = this.#state.stores;
-    const invoice = invoices.find(paymentHash);
-    if (invoice === undefined) return undefined;
-    return invoices.changes.subscribe({
-      first: [invoice],
-      accepts: (change) => change.paymentHash === paymentHash,
-      isLast: ({ state }) => state === 'settled' || state === 'canceled',
-      signal: subscription.signal,
-    });
+    return watchInvoice({ invoices, clock, paymentHash, signal: subscription.signal });
   }
 
   // ---- channels

@@ -1,6 +1,6 @@
 /** The journal in its file, synchronously: what the thread of a store does. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { JOURNAL_COLUMNS, type JournalRow } from './journal-columns.ts';
+import { type FeesRow, JOURNAL_COLUMNS, type JournalRow } from './journal-columns.ts';
 import { type DatabaseTerms, openDatabase } from './open-database.ts';
 import { storeFailure } from './sqlite-failure.ts';
 
@@ -16,6 +16,13 @@ const INSERT = `INSERT INTO journal (${COLUMNS}) VALUES (${JOURNAL_COLUMNS.map((
 const UNFINISHED = `rebalance_id IN (
   SELECT rebalance_id FROM journal GROUP BY rebalance_id HAVING sum(kind = 'end') = 0
 )`;
+
+const FEES_PAID = `
+  SELECT o.at_ms / ${24 * 60 * 60 * 1000} AS day, i.out_channels, i.in_channels, sum(i.fee_msat) AS fee_msat
+  FROM journal o JOIN journal i
+    ON i.rebalance_id = o.rebalance_id AND i.kind = 'intent' AND i.attempt = o.attempt
+  WHERE o.outcome = 'settled'
+  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`;
 
 export class JournalFile {
   readonly #path: string;
@@ -47,13 +54,23 @@ export class JournalFile {
 
   /** @throws StoreError */
   read(selection: RowSelection): JournalRow[] {
+    const { where, values } = condition(selection);
+    return this.#query<JournalRow>(
+      `SELECT ${COLUMNS} FROM journal WHERE ${where} ORDER BY seq`,
+      values,
+    );
+  }
+
+  /** @throws StoreError */
+  feesPaid(): FeesRow[] {
+    return this.#query<FeesRow>(FEES_PAID, []);
+  }
+
+  #query<Row>(sql: string, values: readonly string[]): Row[] {
     try {
-      const { where, values } = condition(selection);
-      const query = this.#database.prepare(
-        `SELECT ${COLUMNS} FROM journal WHERE ${where} ORDER BY seq`,
-      );
+      const query = this.#database.prepare(sql);
       query.setReadBigInts(true);
-      return query.all(...values) as unknown as JournalRow[];
+      return query.all(...values) as Row[];
     } catch (error) {
       throw storeFailure(error, this.#path);
     }

@@ -1,16 +1,31 @@
 /** Journal records as rows of the table, and back. */
 import { Failure } from '../generated/messages/failure.ts';
 import { Route } from '../generated/messages/route.ts';
-import type { JournalRecord, SendOutcome } from '../ports.ts';
-import { isPaymentHash, type PaymentHash } from '../units/ids.ts';
-import { type JournalRow, NOTHING } from './journal-columns.ts';
+import type { FeesPaid, JournalRecord, SendOutcome } from '../ports.ts';
+import {
+  type ChannelId,
+  isNodeId,
+  isPaymentHash,
+  type NodeId,
+  type PaymentHash,
+  parseChannelId,
+} from '../units/ids.ts';
+import { type FeesRow, type JournalRow, NOTHING } from './journal-columns.ts';
 import { StoreError } from './store-error.ts';
 
 /** Shares no bytes with the record. */
 export function rowOf(record: JournalRecord): JournalRow {
-  const { kind, rebalanceId } = record;
-  const row = { ...NOTHING, rebalance_id: rebalanceId, kind };
+  const { kind, rebalanceId, atMs } = record;
+  const row = { ...NOTHING, rebalance_id: rebalanceId, kind, at_ms: BigInt(Math.floor(atMs)) };
   switch (record.kind) {
+    case 'start':
+      return {
+        ...row,
+        node_id: record.self,
+        amount_msat: storable(record.amountMsat),
+        out_channels: record.outChannels.join(','),
+        in_channels: record.inChannels.join(','),
+      };
     case 'invoice':
       return { ...row, payment_hash: record.paymentHash, preimage: ownCopy(record.preimage) };
     case 'intent':
@@ -19,8 +34,11 @@ export function rowOf(record: JournalRecord): JournalRow {
         payment_hash: record.paymentHash,
         attempt: BigInt(record.attempt),
         route: ownCopy(Route.encode(record.route).finish()),
+        block_height: BigInt(record.blockHeight),
         amount_msat: storable(record.amountMsat),
         fee_msat: storable(record.feeMsat),
+        out_channels: record.outChannelId,
+        in_channels: record.inChannelId,
       };
     case 'outcome':
       return {
@@ -88,29 +106,41 @@ export function recordOf(row: JournalRow): JournalRecord {
 }
 
 function decoded(row: JournalRow): JournalRecord {
-  const { rebalance_id: rebalanceId } = row;
+  const base = { rebalanceId: row.rebalance_id, atMs: Number(row.at_ms) };
   switch (row.kind) {
+    case 'start':
+      return {
+        ...base,
+        kind: 'start',
+        self: nodeIdIn(row),
+        amountMsat: present(row, 'amount_msat'),
+        outChannels: channelIds(present(row, 'out_channels')),
+        inChannels: channelIds(present(row, 'in_channels')),
+      };
     case 'invoice':
       return {
         kind: 'invoice',
-        rebalanceId,
+        ...base,
         paymentHash: paymentHashIn(row),
         preimage: present(row, 'preimage'),
       };
     case 'intent':
       return {
         kind: 'intent',
-        rebalanceId,
+        ...base,
         attempt: Number(present(row, 'attempt')),
         paymentHash: paymentHashIn(row),
         route: Route.decode(present(row, 'route')),
+        blockHeight: Number(present(row, 'block_height')),
         amountMsat: present(row, 'amount_msat'),
         feeMsat: present(row, 'fee_msat'),
+        outChannelId: parseChannelId(present(row, 'out_channels')),
+        inChannelId: parseChannelId(present(row, 'in_channels')),
       };
     case 'outcome':
       return {
         kind: 'outcome',
-        rebalanceId,
+        ...base,
         attempt: Number(present(row, 'attempt')),
         paymentHash: paymentHashIn(row),
         outcome: outcomeIn(row),
@@ -118,7 +148,7 @@ function decoded(row: JournalRow): JournalRecord {
     case 'end':
       return {
         kind: 'end',
-        rebalanceId,
+        ...base,
         reason: present(row, 'reason'),
         feePaidMsat: present(row, 'fee_msat'),
         movedMsat: present(row, 'amount_msat'),
@@ -142,6 +172,22 @@ function outcomeIn(row: JournalRow): SendOutcome {
       return { kind: row.outcome, reason: present(row, 'reason') };
   }
   throw new RangeError(`no such outcome: ${row.outcome}`);
+}
+
+export const feesOf = (row: FeesRow): FeesPaid => ({
+  day: Number(row.day),
+  outChannelId: parseChannelId(row.out_channels),
+  inChannelId: parseChannelId(row.in_channels),
+  feeMsat: row.fee_msat,
+});
+
+const channelIds = (list: string): ChannelId[] =>
+  list === '' ? [] : list.split(',').map(parseChannelId);
+
+function nodeIdIn(row: JournalRow): NodeId {
+  const nodeId = present(row, 'node_id');
+  if (isNodeId(nodeId)) return nodeId;
+  throw new RangeError(`no node id: ${nodeId}`);
 }
 
 function paymentHashIn(row: JournalRow): PaymentHash {

@@ -1,5 +1,5 @@
 /** A journal in memory: for tests, dry runs, and bots that accept losing track when their process ends. */
-import type { JournalRecord, Store } from '../ports.ts';
+import type { FeesPaid, JournalRecord, Store } from '../ports.ts';
 import { StoreError } from './store-error.ts';
 
 /**
@@ -33,8 +33,34 @@ export function memoryStore(): Store {
       if ('rebalanceId' in key) return those((record) => record.rebalanceId === key.rebalanceId);
       return those((record) => 'paymentHash' in record && record.paymentHash === key.paymentHash);
     },
+    async feesPaid() {
+      assertOpen();
+      return sumFees(journal);
+    },
     async close() {
       closed = true;
     },
   };
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+function sumFees(journal: readonly JournalRecord[]): FeesPaid[] {
+  const sums = new Map<string, FeesPaid>();
+  const intents = new Map<string, Extract<JournalRecord, { kind: 'intent' }>>();
+  const key = (...parts: readonly (string | number)[]): string => JSON.stringify(parts);
+  for (const record of journal) {
+    if (record.kind === 'intent') intents.set(key(record.rebalanceId, record.attempt), record);
+  }
+  for (const record of journal) {
+    if (record.kind !== 'outcome' || record.outcome.kind !== 'settled') continue;
+    const intent = intents.get(key(record.rebalanceId, record.attempt));
+    if (intent === undefined) continue;
+    const day = Math.floor(record.atMs / DAY_MS);
+    const { outChannelId, inChannelId, feeMsat } = intent;
+    const sumKey = key(day, outChannelId, inChannelId);
+    const before = sums.get(sumKey)?.feeMsat ?? 0n;
+    sums.set(sumKey, { day, outChannelId, inChannelId, feeMsat: before + feeMsat });
+  }
+  return [...sums.values()];
 }

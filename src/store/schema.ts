@@ -10,7 +10,7 @@ export const APPLICATION_ID = 0x42_4c_53_54;
  *
  * Columns that a kind of record does not have are NULL. An `end` keeps what was moved in `amount_msat` and what it cost
  * in `fee_msat`. `attempt_id` is lnd's, of 64 bits without sign, hence text. `route` and `failure` are the messages of
- * `proto/messages/` as they go over the wire.
+ * `proto/messages/` as they go over the wire. Lists of channel ids are separated by commas.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -18,19 +18,25 @@ export const MIGRATIONS: readonly string[] = [
     seq INTEGER PRIMARY KEY,
     rebalance_id TEXT NOT NULL,
     kind TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
     payment_hash TEXT,
     attempt INTEGER,
     preimage BLOB,
     route BLOB,
+    block_height INTEGER,
     amount_msat INTEGER,
     fee_msat INTEGER,
     outcome TEXT,
     attempt_id TEXT,
     failure BLOB,
-    reason TEXT
+    reason TEXT,
+    node_id TEXT,
+    out_channels TEXT,
+    in_channels TEXT
   ) STRICT;
   CREATE INDEX journal_by_rebalance ON journal (rebalance_id, kind);
   CREATE INDEX journal_by_payment ON journal (payment_hash) WHERE payment_hash IS NOT NULL;
+  CREATE INDEX journal_of_settled ON journal (rebalance_id, attempt) WHERE outcome = 'settled';
   `,
 ];
 

@@ -1,6 +1,6 @@
 /** Runs in a worker thread: owns the file of one store, so that waiting for the disk holds up nobody else. */
 import { parentPort } from 'node:worker_threads';
-import type { JournalRow } from './journal-columns.ts';
+import type { FeesRow, JournalRow } from './journal-columns.ts';
 import { JournalFile, type RowSelection } from './journal-file.ts';
 import type { DatabaseTerms } from './open-database.ts';
 import { storeFailure } from './sqlite-failure.ts';
@@ -10,6 +10,7 @@ export type StoreQuestion =
   | { readonly kind: 'open'; readonly terms: DatabaseTerms }
   | { readonly kind: 'write'; readonly rows: readonly JournalRow[] }
   | { readonly kind: 'read'; readonly selection: RowSelection }
+  | { readonly kind: 'sum_fees' }
   | { readonly kind: 'close' };
 
 export type AskedQuestion = StoreQuestion & { readonly id: number };
@@ -20,9 +21,12 @@ export interface PostedError {
   readonly message: string;
 }
 
+/** What was asked for: records, or sums of fees. */
+export type StoredRow = JournalRow | FeesRow;
+
 export interface StoreAnswer {
   readonly id: number;
-  readonly rows: readonly JournalRow[];
+  readonly rows: readonly StoredRow[];
   readonly error: PostedError | null;
   /** The thread has closed the file and ends. */
   readonly ended: boolean;
@@ -55,7 +59,7 @@ function serveAll(): void {
 
 /** Whether the thread goes on. */
 function serve(group: readonly AskedQuestion[]): boolean {
-  let rows: readonly JournalRow[] = [];
+  let rows: readonly StoredRow[] = [];
   let error: PostedError | null = null;
   let ended = false;
   try {
@@ -74,7 +78,7 @@ function serve(group: readonly AskedQuestion[]): boolean {
   return !ended;
 }
 
-function perform(group: readonly AskedQuestion[]): readonly JournalRow[] {
+function perform(group: readonly AskedQuestion[]): readonly StoredRow[] {
   const writes = group.flatMap((question) => (question.kind === 'write' ? question.rows : []));
   if (writes.length > 0) file?.write(writes);
   const [first] = group;
@@ -85,6 +89,8 @@ function perform(group: readonly AskedQuestion[]): readonly JournalRow[] {
       return [];
     case 'read':
       return file?.read(first.selection) ?? [];
+    case 'sum_fees':
+      return file?.feesPaid() ?? [];
     case 'close':
       closeFile();
       return [];

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { JournalRecord, Store } from '../ports.ts';
 import type { RowSelection } from './journal-file.ts';
-import { recordOf, rowOf } from './journal-row.ts';
+import { feesOf, recordOf, rowOf } from './journal-row.ts';
 import { StoreThread } from './store-thread.ts';
 
 export type { JournalRecord, RecordKey, Store } from '../ports.ts';
@@ -46,7 +46,7 @@ export async function openSqliteStore(
 function storeOver(thread: StoreThread): Store {
   let closing: Promise<unknown> | undefined;
   const read = async (selection: RowSelection): Promise<JournalRecord[]> =>
-    (await thread.ask({ kind: 'read', selection })).map(recordOf);
+    (await thread.read(selection)).map(recordOf);
   return {
     async commit(batch) {
       await thread.ask({ kind: 'write', rows: batch.map(rowOf) });
@@ -59,6 +59,7 @@ function storeOver(thread: StoreThread): Store {
           ? { kind: 'rebalance', rebalanceId: key.rebalanceId }
           : { kind: 'payment', paymentHash: key.paymentHash },
       ),
+    feesPaid: async () => (await thread.feesPaid()).map(feesOf),
     async close() {
       // One that has closed itself has nothing left to close.
       closing ??= thread.ask({ kind: 'close' }).catch(() => undefined);

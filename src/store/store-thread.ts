@@ -1,7 +1,8 @@
 /** The caller's end of a store's worker thread: questions go over, answers come back. */
 import { Worker } from 'node:worker_threads';
-import type { JournalRow } from './journal-columns.ts';
-import type { AskedQuestion, StoreAnswer, StoreQuestion } from './sqlite-worker.ts';
+import type { FeesRow, JournalRow } from './journal-columns.ts';
+import type { RowSelection } from './journal-file.ts';
+import type { AskedQuestion, StoreAnswer, StoredRow, StoreQuestion } from './sqlite-worker.ts';
 import { StoreError } from './store-error.ts';
 
 /** Beside this file, in the language that it is written in: built, or run as it stands. */
@@ -10,7 +11,7 @@ const WORKER_URL = new URL(
   import.meta.url,
 );
 
-type Pending = PromiseWithResolvers<readonly JournalRow[]>;
+type Pending = PromiseWithResolvers<readonly StoredRow[]>;
 
 /** Keeps the process alive only while an answer is awaited. */
 export class StoreThread {
@@ -27,8 +28,16 @@ export class StoreThread {
     this.#worker.on('exit', () => this.#end('its thread has ended'));
   }
 
+  async read(selection: RowSelection): Promise<readonly JournalRow[]> {
+    return (await this.ask({ kind: 'read', selection })) as readonly JournalRow[];
+  }
+
+  async feesPaid(): Promise<readonly FeesRow[]> {
+    return (await this.ask({ kind: 'sum_fees' })) as readonly FeesRow[];
+  }
+
   /** Rejects with `StoreError`. Questions are served in the order in which they are asked. */
-  ask(question: StoreQuestion): Promise<readonly JournalRow[]> {
+  ask(question: StoreQuestion): Promise<readonly StoredRow[]> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = ++this.#lastId;
     const pending: Pending = Promise.withResolvers();

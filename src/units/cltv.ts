@@ -14,5 +14,12 @@ export const MAX_ROUTE_CLTV_BLOCKS = 2016;
  */
 export const DEFAULT_INVOICE_CLTV_DELTA = 40;
 
+/**
+ * The same for hold invoices: lnd gives a held HTLC up 18 blocks before it expires (`holdexpirydelta`; 12 up to 0.20),
+ * and this leaves 10 to look at it and settle. Less than for other invoices, for if nobody comes to settle, the whole
+ * circle stays locked until then.
+ */
+export const HOLD_INVOICE_CLTV_DELTA = 28;
+
 /** Blocks added on top of the invoice's delta, as lnd's own payments do: blocks may be found on the way. */
 export const BLOCK_PADDING = 3;

@@ -4,24 +4,10 @@ import { UsageError } from '../../src/cli/exit-codes.ts';
 import type { OwnChannel } from '../../src/ports.ts';
 import { parseChannelId } from '../../src/units/ids.ts';
 import { nodeIdOf } from '../graph/make-graph.ts';
+import { ownChannel } from '../own-channel.ts';
 
-function channel(id: string, peer: string, peerAlias: string): OwnChannel {
-  const channelId = parseChannelId(id);
-  return {
-    channelId,
-    graphChannelId: channelId,
-    inboundChannelId: channelId,
-    peer: nodeIdOf(peer),
-    peerAlias,
-    capacitySat: 1n,
-    localBalanceSat: 1n,
-    remoteBalanceSat: 0n,
-    spendableMsat: 1n,
-    receivableMsat: 0n,
-    active: true,
-    private: false,
-  };
-}
+const channel = (id: string, peer: string, peerAlias: string): OwnChannel =>
+  ownChannel({ id, peer: nodeIdOf(peer), peerAlias });
 
 const CHANNELS = [
   channel('700000x1x0', 'a', 'Alice'),

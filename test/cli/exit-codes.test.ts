@@ -6,9 +6,12 @@ const EXPECTED: Record<RebalanceOutcome['kind'], number> = {
   settled: 0,
   dry_run: 0,
   fee_limit: 3,
+  budget: 3,
+  unsteerable: 3,
   no_route: 3,
   attempts_exhausted: 4,
   deadline: 4,
+  interrupted: 4,
   aborted: 4,
   refused: 4,
   // Money may be under way: nothing else may share their code.

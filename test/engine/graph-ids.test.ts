@@ -1,5 +1,6 @@
 /** Zero-conf channels that are public: the graph has them under their real ids, while lnd goes on listing aliases. */
 import { expect, test } from 'vitest';
+import type { InvoiceRecord } from '../../src/ports.ts';
 import type { ChannelId } from '../../src/units/ids.ts';
 import { parseChannelId } from '../../src/units/ids.ts';
 import { AMOUNT_MSAT, Square } from './square.ts';
@@ -12,14 +13,17 @@ function aliased(options: ConstructorParameters<typeof Square>[0] = {}) {
     [square.out, square.in, square.sibling].map((id, i) => [id, parseChannelId(`16000000x${i}x0`)]),
   );
   const listed = (id: ChannelId): ChannelId => aliases.get(id) ?? id;
+  const renamed = (invoice: InvoiceRecord): InvoiceRecord => ({
+    ...invoice,
+    arrivals: invoice.arrivals.map((a) => ({ ...a, channelId: listed(a.channelId) })),
+  });
   square.node = {
     ...node,
     ownChannels: async () =>
       (await node.ownChannels()).map((own) => ({ ...own, channelId: listed(own.channelId) })),
-    lookupInvoice: async (paymentHash) => {
-      const invoice = (await node.lookupInvoice(paymentHash))!;
-      const arrivals = invoice.arrivals.map((a) => ({ ...a, channelId: listed(a.channelId) }));
-      return { ...invoice, arrivals };
+    lookupInvoice: async (paymentHash) => renamed((await node.lookupInvoice(paymentHash))!),
+    watchInvoice: async function* (paymentHash, watching) {
+      for await (const invoice of node.watchInvoice(paymentHash, watching)) yield renamed(invoice);
     },
   };
   return { square, out: listed(square.out), in: listed(square.in) };

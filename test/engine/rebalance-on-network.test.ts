@@ -186,7 +186,7 @@ describe('on the simulated network', () => {
     for (let i = 0; i < 16; i++) {
       const { out: from, in: to } = square;
       const request = { from, to, amountMsat: 100_000_000n, maxFeePpm: 1000 };
-      const report = await rebalancer.rebalance(request).result;
+      const report = await rebalancer.rebalance({ ...request, arrival: 'report' }).result;
       expect(report.outcome.kind).toBe('settled');
       expect(report.arrivedAsAsked).toBe(report.arrivals[0]?.channelId === square.in);
       seen.add(report.arrivedAsAsked);
@@ -221,11 +221,13 @@ describe('payments that hang', () => {
     expect((await square.node.lookupInvoice(paymentHash))?.state).toBe('canceled');
     expect(square.network.pendingHtlcs().map((htlc) => htlc.paymentHash)).toContain(paymentHash);
     const kinds = async () => (await square.store.records()).map((record) => record.kind);
-    expect(await kinds()).toEqual(['invoice', 'intent']);
+    expect(await kinds()).toEqual(['start', 'invoice', 'intent']);
 
     // It comes free at last, meets the cancelled invoice, and its end goes into the journal.
     square.network.releaseHtlcs(square.bob);
-    await expect.poll(kinds, { timeout: 60_000 }).toEqual(['invoice', 'intent', 'outcome', 'end']);
+    await expect
+      .poll(kinds, { timeout: 60_000 })
+      .toEqual(['start', 'invoice', 'intent', 'outcome', 'end']);
     expect(square.network.pendingHtlcs()).toEqual([]);
     expect(square.ownTotalMsat()).toBe(9_000_000_000n + 1_000_000_000n + 5_000_000_000n);
   });

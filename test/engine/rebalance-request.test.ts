@@ -7,31 +7,17 @@ import {
 import type { OwnChannel } from '../../src/ports.ts';
 import { type ChannelId, parseChannelId } from '../../src/units/ids.ts';
 import { nodeIdOf } from '../graph/make-graph.ts';
+import { ownChannel } from '../own-channel.ts';
 
 const base: RebalanceRequest = { from: '10', to: '20', amountMsat: 1_000_000n, maxFeePpm: 100 };
 
-function ownChannel(id: string, peer: number): OwnChannel {
-  const channelId = parseChannelId(id);
-  return {
-    channelId,
-    graphChannelId: channelId,
-    inboundChannelId: channelId,
-    peer: nodeIdOf(peer),
-    peerAlias: '',
-    capacitySat: 1n,
-    localBalanceSat: 1n,
-    remoteBalanceSat: 1n,
-    spendableMsat: 1n,
-    receivableMsat: 1n,
-    active: true,
-    private: false,
-  };
-}
+const channelTo = (id: string, peer: number): OwnChannel =>
+  ownChannel({ id, peer: nodeIdOf(peer) });
 
 const ours = {
   rebalanceId: 'r',
   self: nodeIdOf(9),
-  channels: [ownChannel('10', 1), ownChannel('11', 1), ownChannel('812345x678x1', 2)],
+  channels: [channelTo('10', 1), channelTo('11', 1), channelTo('812345x678x1', 2)],
 };
 const big: ChannelId = parseChannelId('812345x678x1');
 
@@ -75,8 +61,8 @@ describe('terms', () => {
 
   test('a channel by the id that the graph has it under, where the node lists it under another', () => {
     const channels = [
-      { ...ownChannel('10', 1), graphChannelId: big },
-      { ...ownChannel('20', 2), graphChannelId: parseChannelId('21') },
+      { ...channelTo('10', 1), graphChannelId: big },
+      { ...channelTo('20', 2), graphChannelId: parseChannelId('21') },
     ];
     for (const [from, to] of [
       ['812345x678x1', '21'],
@@ -100,6 +86,7 @@ describe('terms', () => {
       maxCltvBlocks: 2016,
       maxAttempts: 20,
       exclude: {},
+      arrival: 'report',
       dryRun: false,
       invoiceCltvDelta: 40,
       finalCltvDelta: 43,

@@ -205,11 +205,16 @@ describe('a node that does not do its part', () => {
   });
 
   test('addInvoice fails', async () => {
-    const square = withNode(new Square(), () => ({ addInvoice: failing('database locked') }));
-    expect((await square.rebalance().result).outcome).toMatchObject({
-      kind: 'node_error',
-      message: expect.stringContaining('database locked'),
-    });
+    const square = withNode(new Square(), () => ({
+      addInvoice: failing('database locked'),
+      addHoldInvoice: failing('database locked'),
+    }));
+    for (const arrival of ['report', 'strict'] as const) {
+      expect((await square.rebalance({ arrival }).result).outcome).toMatchObject({
+        kind: 'node_error',
+        message: expect.stringContaining('database locked'),
+      });
+    }
   });
 
   test('the arrival cannot be looked up: settled all the same, with a note', async () => {

@@ -46,6 +46,8 @@ export class Square {
     options: {
       readonly seed?: number;
       readonly sibling?: boolean;
+      /** What we have towards Ann; nearly all of the channel unless given. */
+      readonly outMsat?: bigint;
       /** What Ann has towards Bob and Cleo; half of the channel unless given. */
       readonly annBobMsat?: bigint;
       readonly annCleoMsat?: bigint;
@@ -61,7 +63,7 @@ export class Square {
       name('cleo'),
       name('dan'),
     ];
-    this.out = this.#open(this.self, this.ann, { balance1Msat: FULL_MSAT });
+    this.out = this.#open(this.self, this.ann, { balance1Msat: options.outMsat ?? FULL_MSAT });
     this.in = this.#open(this.self, this.bob, { balance1Msat: EMPTY_MSAT });
     const sibling = options.sibling === true ? { balance1Msat: EMPTY_MSAT } : { up: false };
     this.sibling = this.#open(this.self, this.bob, sibling);

@@ -60,6 +60,7 @@ export function terms(fields: Partial<RebalanceTerms> = {}): RebalanceTerms {
     maxCltvBlocks: 2016,
     maxAttempts: 10,
     exclude: {},
+    arrival: 'report',
     dryRun: false,
     invoiceCltvDelta: 40,
     finalCltvDelta: 43,

@@ -66,6 +66,7 @@ export class MachineHarness {
         return {
           kind: 'route_searched',
           result: findCircularRoute(SNAPSHOT, request),
+          budgetMsat: null,
           snapshot: SNAPSHOT,
           blockHeight: BLOCK_HEIGHT,
           ownChannels: OWN_CHANNELS,
@@ -90,6 +91,8 @@ export class MachineHarness {
         };
       case 'send':
       case 'track':
+      case 'watch_invoice':
+      case 'settle_invoice':
       case 'start_grace':
       case 'emit':
       case 'finish':

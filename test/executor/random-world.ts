@@ -99,6 +99,9 @@ export class RandomWorld {
         return [{ kind: 'sent', outcome: this.#resolve(this.#sent.at(-1)!) }];
       case 'track':
         return this.#track(this.#sent.at(-1)!);
+      case 'settle_invoice':
+      case 'watch_invoice':
+        throw new Error('no hold invoice was asked for');
       case 'start_grace':
         return [{ kind: 'grace_over' }];
       case 'draw_secret':

@@ -62,7 +62,7 @@ describe('the way to a payment', () => {
       'commit',
       'send',
     ]);
-    expect(machine.journal.map((record) => record.kind)).toEqual(['invoice', 'intent']);
+    expect(machine.journal.map((record) => record.kind)).toEqual(['start', 'invoice', 'intent']);
     const invoice = machine.commands.find((command) => command.kind === 'add_invoice');
     expect(invoice?.request).toMatchObject({ valueMsat: 0n, cltvDelta: 40, expirySeconds: 660 });
     const { request } = machine.take('send');
@@ -79,7 +79,9 @@ describe('the way to a payment', () => {
     machine.take('find_arrival');
     machine.give({
       kind: 'arrival_found',
-      arrivals: [{ channelId: IN, amountMsat: 1_000_000_000n, state: 'settled' }],
+      arrivals: [
+        { channelId: IN, amountMsat: 1_000_000_000n, expiryHeight: 900_040, state: 'settled' },
+      ],
     });
     machine.run();
     expect(machine.state.phase).toBe('finished');
@@ -121,7 +123,9 @@ describe('the way to a payment', () => {
     machine.take('find_arrival');
     machine.give({
       kind: 'arrival_found',
-      arrivals: [{ channelId: OUT, amountMsat: 1_000_000_000n, state: 'settled' }],
+      arrivals: [
+        { channelId: OUT, amountMsat: 1_000_000_000n, expiryHeight: 900_040, state: 'settled' },
+      ],
     });
     machine.run();
     expect(machine.journal.at(-1)).toMatchObject({ movedMsat: 0n, feePaidMsat: 100_000n });
@@ -142,7 +146,9 @@ describe('the way to a payment', () => {
     const channelId = '21' as typeof IN;
     machine.give({
       kind: 'arrival_found',
-      arrivals: [{ channelId, amountMsat: 1_000_000_000n, state: 'settled' }],
+      arrivals: [
+        { channelId, amountMsat: 1_000_000_000n, expiryHeight: 900_040, state: 'settled' },
+      ],
     });
     machine.run();
     expect(machine.report).toMatchObject({
@@ -253,6 +259,7 @@ describe('learning from failures', () => {
     expect(channels(machine.take('send').request.route)).toEqual(['10', '31', '32', '20']);
     expect(machine.kinds().filter((kind) => kind === 'add_invoice')).toHaveLength(1);
     expect(machine.journal.map((record) => record.kind)).toEqual([
+      'start',
       'invoice',
       'intent',
       'outcome',
@@ -679,11 +686,11 @@ describe('deadline and abort', () => {
       attempts: [{ outcome: { kind: 'in_flight' } }],
       movedMsat: 0n,
     });
-    expect(machine.journal.map((record) => record.kind)).toEqual(['invoice', 'intent']);
+    expect(machine.journal.map((record) => record.kind)).toEqual(['start', 'invoice', 'intent']);
     fail(machine, 'INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS', 3);
     machine.run();
     expect(machine.state.phase).toBe('finished');
-    expect(machine.journal.slice(2)).toMatchObject([
+    expect(machine.journal.slice(3)).toMatchObject([
       { kind: 'outcome', outcome: { kind: 'failed' } },
       { kind: 'end', reason: 'aborted', movedMsat: 0n },
     ]);
@@ -721,7 +728,7 @@ describe('deadline and abort', () => {
     settle(machine);
     machine.pending = machine.pending.filter((command) => command.kind !== 'cancel_invoice');
     machine.run();
-    expect(machine.journal.slice(2)).toMatchObject([
+    expect(machine.journal.slice(3)).toMatchObject([
       { kind: 'outcome', outcome: { kind: 'settled' } },
       { kind: 'end', reason: 'settled', feePaidMsat: 100_000n, movedMsat: 1_000_000_000n },
     ]);

@@ -37,6 +37,23 @@ describe('Feed', () => {
     expect(await read(feed.subscribe({ first: [1], signal: stop.signal }))).toEqual([]);
   });
 
+  it('tells once that a reader has ended, whichever way', async () => {
+    const feed = new Feed<number>();
+    const closed: string[] = [];
+    const stop = new AbortController();
+    const left = feed.subscribe({ first: [1], onClose: () => closed.push('left') });
+    for await (const _ of left) break;
+    await left.return?.();
+    void feed.subscribe({ signal: stop.signal, onClose: () => closed.push('aborted') });
+    stop.abort();
+    void feed.subscribe({ signal: stop.signal, onClose: () => closed.push('never begun') });
+    const last = feed.subscribe({ isLast: () => true, onClose: () => closed.push('last') });
+    feed.publish(1);
+    expect(closed).toEqual(['left', 'aborted', 'never begun']);
+    expect(await read(last)).toEqual([1]);
+    expect(closed).toEqual(['left', 'aborted', 'never begun', 'last']);
+  });
+
   it('lets go of a reader that breaks off', async () => {
     const feed = new Feed<number>();
     const reader = feed.subscribe({ first: [1, 2] });

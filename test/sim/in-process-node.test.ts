@@ -15,6 +15,23 @@ async function payment(world: Circle, node: LightningNode, fill: number, amountM
   return { preimage, paymentHash, route };
 }
 
+async function heldPayment(world: Circle, node: LightningNode, fill: number) {
+  const preimage = new Uint8Array(32).fill(fill);
+  const paymentHash = hashOf(preimage);
+  const { paymentAddr } = await node.addHoldInvoice({ ...REQUEST, paymentHash });
+  const { network, alice, channels } = world;
+  const terms = { network, from: alice.nodeId, channels, amountMsat: AMOUNT_MSAT, paymentAddr };
+  return { preimage, paymentHash, route: routeAlong(terms) };
+}
+
+const untilEnd = (): { signal: AbortSignal } => ({ signal: new AbortController().signal });
+
+async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}
+
 describe('inProcessNode', () => {
   it('is a LightningNode: pays, tells, lists', async () => {
     const world = circle();
@@ -41,7 +58,14 @@ describe('inProcessNode', () => {
     expect(await node.lookupInvoice(paymentHash)).toEqual({
       paymentHash,
       state: 'settled',
-      arrivals: [{ channelId: world.channels[3], amountMsat: AMOUNT_MSAT, state: 'settled' }],
+      arrivals: [
+        {
+          channelId: world.channels[3],
+          amountMsat: AMOUNT_MSAT,
+          expiryHeight: HEIGHT + 43,
+          state: 'settled',
+        },
+      ],
     });
     const after = await node.ownChannels();
     expect(after[1]!.spendableMsat - before[1]!.spendableMsat).toBe(AMOUNT_MSAT);
@@ -88,6 +112,99 @@ describe('inProcessNode', () => {
       stop.abort();
     }
     expect(updates).toBe(1);
+    world.network.releaseHtlcs(world.bob.nodeId);
+    expect((await sent).kind).toBe('settled');
+  });
+
+  it('holds what arrives until it is settled, and lists it meanwhile', async () => {
+    const world = circle();
+    const node = inProcessNode(world.network, world.alice.nodeId);
+    const { preimage, paymentHash, route } = await heldPayment(world, node, 4);
+    expect(await node.settleInvoice(preimage)).toEqual({
+      kind: 'not_accepted',
+      reason: 'invoice still open',
+    });
+    const watched = collect(node.watchInvoice(paymentHash, untilEnd()));
+    const sent = node.sendToRoute({ paymentHash, route });
+    const expiryHeight = HEIGHT + 43;
+    const pending = (await node.ownChannels()).map(({ pendingHtlcs }) => pendingHtlcs);
+    expect(pending).toEqual([
+      [
+        {
+          paymentHash,
+          incoming: false,
+          amountSat: route.totalAmtMsat / 1000n,
+          expiryHeight: route.totalTimeLock,
+        },
+      ],
+      [{ paymentHash, incoming: true, amountSat: AMOUNT_MSAT / 1000n, expiryHeight }],
+    ]);
+    expect(await node.unfinishedPayments({ sinceMs: 0 })).toMatchObject([
+      { paymentHash, state: 'in_flight' },
+    ]);
+    await expect(node.deleteFailedPayment(paymentHash)).rejects.toThrow('only failed ones');
+
+    expect(await node.settleInvoice(preimage)).toEqual({ kind: 'settled' });
+    expect(await node.settleInvoice(preimage)).toEqual({ kind: 'settled' });
+    expect(await sent).toMatchObject({ kind: 'settled', preimage });
+    const arrival = { channelId: world.channels[3], amountMsat: AMOUNT_MSAT, expiryHeight };
+    expect(await watched).toEqual([
+      { paymentHash, state: 'open', arrivals: [] },
+      { paymentHash, state: 'accepted', arrivals: [{ ...arrival, state: 'accepted' }] },
+      { paymentHash, state: 'settled', arrivals: [{ ...arrival, state: 'settled' }] },
+    ]);
+    expect(await node.unfinishedPayments({ sinceMs: 0 })).toEqual([]);
+    await expect(node.deleteFailedPayment(paymentHash)).rejects.toThrow('only failed ones');
+  });
+
+  it('gives back what is cancelled, and forgets it when asked to', async () => {
+    const world = circle();
+    const node = inProcessNode(world.network, world.alice.nodeId);
+    const { preimage, paymentHash, route } = await heldPayment(world, node, 5);
+    const sent = node.sendToRoute({ paymentHash, route });
+    await expect(node.deleteCanceledInvoice(paymentHash)).rejects.toThrow('invoice not canceled');
+    expect(await node.cancelInvoice(paymentHash)).toEqual({ kind: 'canceled' });
+    expect(await sent).toMatchObject({
+      kind: 'failed',
+      failure: { code: Code.INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS, failureSourceIndex: 4 },
+    });
+    expect((await node.settleInvoice(preimage)).kind).toBe('not_accepted');
+    for (let i = 0; i < 2; i++) {
+      await node.deleteFailedPayment(paymentHash);
+      await node.deleteCanceledInvoice(paymentHash);
+    }
+    expect(await collect(node.trackPayment(paymentHash, untilEnd()))).toEqual([
+      { kind: 'not_found' },
+    ]);
+    expect(await node.lookupInvoice(paymentHash)).toBeUndefined();
+    await expect(collect(node.watchInvoice(paymentHash, untilEnd()))).rejects.toThrow('no invoice');
+  });
+
+  it('ends a watch when told to', async () => {
+    const world = circle();
+    const node = inProcessNode(world.network, world.alice.nodeId);
+    const { paymentHash } = await heldPayment(world, node, 6);
+    const stop = new AbortController();
+    const states: string[] = [];
+    for await (const { state } of node.watchInvoice(paymentHash, { signal: stop.signal })) {
+      states.push(state);
+      stop.abort();
+    }
+    expect(states).toEqual(['open']);
+  });
+
+  it('finds every payment under way, however many came after', async () => {
+    const world = circle();
+    const node = inProcessNode(world.network, world.alice.nodeId);
+    const first = await payment(world, node, 7);
+    world.network.holdHtlcsAt(world.bob.nodeId, { paymentHash: first.paymentHash });
+    const sent = node.sendToRoute(first);
+    for (let i = 0; i < 101; i++) {
+      await node.sendToRoute(await payment(world, node, 8 + i, 990_000_000n));
+    }
+    expect(await node.unfinishedPayments({ sinceMs: 0 })).toMatchObject([
+      { paymentHash: first.paymentHash },
+    ]);
     world.network.releaseHtlcs(world.bob.nodeId);
     expect((await sent).kind).toBe('settled');
   });

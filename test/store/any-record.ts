@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { Failure_FailureCode } from '../../src/generated/messages/failure.ts';
 import type { JournalRecord, SendOutcome } from '../../src/ports.ts';
+import { parseChannelId, parseNodeId } from '../../src/units/ids.ts';
 import { hash } from './journal-records.ts';
 
 const INT64_MAX = 2n ** 63n - 1n;
@@ -18,6 +19,8 @@ const text = fc.string({ unit: 'binary' }).map((drawn) => drawn.replaceAll('\0',
 /** Few, so that records meet. */
 const rebalanceId = fc.constantFrom('a', 'b', 'c', 'd');
 const paymentHash = fc.integer({ min: 1, max: 5 }).map(hash);
+const atMs = fc.integer({ min: 0, max: 8_640_000_000_000_000 });
+const channelId = uint64.map((id) => parseChannelId(String(id)));
 const attempt = fc.integer({ min: 1, max: 2 ** 31 });
 
 const hop = fc.record({
@@ -92,23 +95,38 @@ const sendOutcome: fc.Arbitrary<SendOutcome> = fc.oneof(
 /** Every kind, with every field over its whole range. */
 export const anyRecord: fc.Arbitrary<JournalRecord> = fc.oneof(
   fc.record({
+    kind: fc.constant('start' as const),
+    rebalanceId,
+    atMs,
+    self: fc.constantFrom(parseNodeId(`02${'ab'.repeat(32)}`), parseNodeId(`03${'cd'.repeat(32)}`)),
+    amountMsat: msat,
+    outChannels: fc.array(channelId, { maxLength: 3 }),
+    inChannels: fc.array(channelId, { maxLength: 3 }),
+  }),
+  fc.record({
     kind: fc.constant('invoice' as const),
     rebalanceId,
+    atMs,
     paymentHash,
     preimage: bytes(32),
   }),
   fc.record({
     kind: fc.constant('intent' as const),
     rebalanceId,
+    atMs,
     attempt,
     paymentHash,
     route,
+    blockHeight: uint32,
     amountMsat: msat,
     feeMsat: fc.bigInt({ min: -INT64_MAX - 1n, max: INT64_MAX }),
+    outChannelId: channelId,
+    inChannelId: channelId,
   }),
   fc.record({
     kind: fc.constant('outcome' as const),
     rebalanceId,
+    atMs,
     attempt,
     paymentHash,
     outcome: sendOutcome,
@@ -116,6 +134,7 @@ export const anyRecord: fc.Arbitrary<JournalRecord> = fc.oneof(
   fc.record({
     kind: fc.constant('end' as const),
     rebalanceId,
+    atMs,
     reason: text,
     feePaidMsat: msat,
     movedMsat: msat,

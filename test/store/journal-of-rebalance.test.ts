@@ -25,6 +25,7 @@ test('the journal of a real rebalance is the same on disk as in memory', async (
   const records = await again.records();
   expect(records).toEqual(await inMemory.records());
   expect(records.map(({ kind }) => kind)).toEqual([
+    'start',
     'invoice',
     'intent',
     'outcome',

@@ -2,23 +2,47 @@
 import { Failure, Failure_FailureCode } from '../../src/generated/messages/failure.ts';
 import { Route } from '../../src/generated/messages/route.ts';
 import type { JournalRecord, SendOutcome } from '../../src/ports.ts';
-import { type PaymentHash, parsePaymentHash } from '../../src/units/ids.ts';
+import {
+  type PaymentHash,
+  parseChannelId,
+  parseNodeId,
+  parsePaymentHash,
+} from '../../src/units/ids.ts';
+
+/** Noon on a day of 2026. */
+const AT_MS = Date.UTC(2026, 1, 3, 12);
 
 /** A hash for a small number. */
 export const hash = (n: number): PaymentHash =>
   parsePaymentHash(n.toString(16).padStart(2, '0').repeat(32));
 
+export const start = (rebalanceId: string): JournalRecord => ({
+  kind: 'start',
+  rebalanceId,
+  atMs: AT_MS,
+  self: parseNodeId(`02${'ab'.repeat(32)}`),
+  amountMsat: 500_000_000n,
+  outChannels: [parseChannelId('900000000000000000')],
+  inChannels: [parseChannelId('900000000000000003'), parseChannelId('900000000000000004')],
+});
+
 export const invoice = (rebalanceId: string, n = 1): JournalRecord => ({
   kind: 'invoice',
   rebalanceId,
+  atMs: AT_MS,
   paymentHash: hash(n),
   preimage: new Uint8Array(32).fill(n),
 });
 
 /** With a route of four hops, as large as they usually are. */
-export const intent = (rebalanceId: string, attempt = 1, n = 1): JournalRecord => ({
+export const intent = (
+  rebalanceId: string,
+  attempt = 1,
+  n = 1,
+): Extract<JournalRecord, { kind: 'intent' }> => ({
   kind: 'intent',
   rebalanceId,
+  atMs: AT_MS,
   attempt,
   paymentHash: hash(n),
   route: Route.fromPartial({
@@ -35,8 +59,11 @@ export const intent = (rebalanceId: string, attempt = 1, n = 1): JournalRecord =
         : {}),
     })),
   }),
+  blockHeight: 838_900,
   amountMsat: 500_000_000n,
   feeMsat: 123n,
+  outChannelId: parseChannelId('900000000000000000'),
+  inChannelId: parseChannelId('900000000000000003'),
 });
 
 export const outcome = (
@@ -50,6 +77,7 @@ export const outcome = (
 ): JournalRecord => ({
   kind: 'outcome',
   rebalanceId,
+  atMs: AT_MS,
   attempt,
   paymentHash: hash(1),
   outcome: sent,
@@ -58,6 +86,7 @@ export const outcome = (
 export const end = (rebalanceId: string): JournalRecord => ({
   kind: 'end',
   rebalanceId,
+  atMs: AT_MS,
   reason: 'settled',
   feePaidMsat: 123n,
   movedMsat: 500_000_000n,

@@ -10,18 +10,19 @@ import { newPath } from './store-folder.ts';
 const VERSION_1 = `
   PRAGMA journal_mode = WAL;
   CREATE TABLE journal (
-    seq INTEGER PRIMARY KEY, rebalance_id TEXT NOT NULL, kind TEXT NOT NULL, payment_hash TEXT, attempt INTEGER,
-    preimage BLOB, route BLOB, amount_msat INTEGER, fee_msat INTEGER, outcome TEXT, attempt_id TEXT, failure BLOB,
-    reason TEXT
+    seq INTEGER PRIMARY KEY, rebalance_id TEXT NOT NULL, kind TEXT NOT NULL, at_ms INTEGER NOT NULL,
+    payment_hash TEXT, attempt INTEGER, preimage BLOB, route BLOB, block_height INTEGER, amount_msat INTEGER, fee_msat INTEGER, outcome TEXT, attempt_id TEXT, failure BLOB,
+    reason TEXT, node_id TEXT, out_channels TEXT, in_channels TEXT
   ) STRICT;
   CREATE INDEX journal_by_rebalance ON journal (rebalance_id, kind);
   CREATE INDEX journal_by_payment ON journal (payment_hash) WHERE payment_hash IS NOT NULL;
-  INSERT INTO journal (rebalance_id, kind, payment_hash, preimage)
-    VALUES ('a', 'invoice', '${hash(1)}', x'${'01'.repeat(32)}');
-  INSERT INTO journal (rebalance_id, kind, payment_hash, attempt, outcome, attempt_id, preimage)
-    VALUES ('a', 'outcome', '${hash(1)}', 1, 'settled', '18446744073709551615', x'${'01'.repeat(32)}');
-  INSERT INTO journal (rebalance_id, kind, amount_msat, fee_msat, reason)
-    VALUES ('b', 'end', 9223372036854775807, 9007199254740993, 'settled');
+  CREATE INDEX journal_of_settled ON journal (rebalance_id, attempt) WHERE outcome = 'settled';
+  INSERT INTO journal (rebalance_id, kind, at_ms, payment_hash, preimage)
+    VALUES ('a', 'invoice', 1770120000000, '${hash(1)}', x'${'01'.repeat(32)}');
+  INSERT INTO journal (rebalance_id, kind, at_ms, payment_hash, attempt, outcome, attempt_id, preimage)
+    VALUES ('a', 'outcome', 1770120000001, '${hash(1)}', 1, 'settled', '18446744073709551615', x'${'01'.repeat(32)}');
+  INSERT INTO journal (rebalance_id, kind, at_ms, amount_msat, fee_msat, reason)
+    VALUES ('b', 'end', 1770120000002, 9223372036854775807, 9007199254740993, 'settled');
   PRAGMA application_id = 1112298324;
   PRAGMA user_version = 1;
 `;
@@ -45,6 +46,7 @@ test('a file of version 1 is read by this version, and written on', async () => 
     {
       kind: 'outcome',
       rebalanceId: 'a',
+      atMs: 1770120000001,
       attempt: 1,
       paymentHash: hash(1),
       outcome: { kind: 'settled', preimage, attemptId: 18446744073709551615n },
@@ -52,6 +54,7 @@ test('a file of version 1 is read by this version, and written on', async () => 
     {
       kind: 'end',
       rebalanceId: 'b',
+      atMs: 1770120000002,
       reason: 'settled',
       movedMsat: 9223372036854775807n,
       feePaidMsat: 9007199254740993n,

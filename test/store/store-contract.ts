@@ -1,7 +1,8 @@
 /** What every store keeps to, whatever it is made of. */
 import { describe, expect, test } from 'vitest';
-import type { JournalRecord, Store } from '../../src/ports.ts';
-import { end, hash, intent, invoice, outcome } from './journal-records.ts';
+import type { JournalRecord, SendOutcome, Store } from '../../src/ports.ts';
+import { parseChannelId } from '../../src/units/ids.ts';
+import { end, hash, intent, invoice, outcome, start } from './journal-records.ts';
 
 /** `open` gives a new, empty store. */
 export function storeContract(name: string, open: () => Promise<Store>): void {
@@ -57,6 +58,37 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await store.unfinished()).toEqual(open3);
       await store.commit([end('b'), end('c')]);
       expect(await store.unfinished()).toEqual([]);
+      await store.close();
+    });
+
+    test('fees paid are added up by day and pair of channels', async () => {
+      const store = await open();
+      expect(await store.feesPaid()).toEqual([]);
+      const settled: SendOutcome = {
+        kind: 'settled',
+        preimage: new Uint8Array(32).fill(3),
+        attemptId: 1n,
+      };
+      const at = <Kept extends JournalRecord>(record: Kept, day: number): Kept => ({
+        ...record,
+        atMs: (day + 1) * 86_400_000 - 1,
+      });
+      await store.commit([start('a'), invoice('a'), intent('a', 1), intent('a', 2)]);
+      await store.commit([at(outcome('a', 1), 20_000), at(outcome('a', 2, settled), 20_000)]);
+      await store.commit([intent('b', 1), at(outcome('b', 1, settled), 20_000)]);
+      await store.commit([intent('b', 2), at(outcome('b', 2, settled), 20_001), intent('b', 3)]);
+      const back = parseChannelId('900000000000000004');
+      await store.commit([
+        { ...intent('c'), inChannelId: back },
+        at(outcome('c', 1, settled), 20_001),
+      ]);
+      const outChannelId = parseChannelId('900000000000000000');
+      const inChannelId = parseChannelId('900000000000000003');
+      expect(await store.feesPaid()).toEqual([
+        { day: 20_000, outChannelId, inChannelId, feeMsat: 246n },
+        { day: 20_001, outChannelId, inChannelId, feeMsat: 123n },
+        { day: 20_001, outChannelId, inChannelId: back, feeMsat: 123n },
+      ]);
       await store.close();
     });
 

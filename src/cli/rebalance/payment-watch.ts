@@ -24,6 +24,7 @@ export class PaymentWatch {
         return;
       case 'attempt_failed':
       case 'attempt_not_sent':
+      case 'arrival_rejected':
       case 'settled':
         this.#underWay = undefined;
         return;

@@ -13,7 +13,7 @@ export class ProgressLines {
   linesOf(event: RebalanceEvent): readonly string[] {
     switch (event.kind) {
       case 'waiting':
-        return [`waiting: payment ${event.paymentHash} of an earlier rebalance is unresolved`];
+        return [`waiting for payments that hold the same liquidity: ${event.payments.join(', ')}`];
       case 'route_found': {
         this.#learnNames(event.hops);
         const { quote } = event;
@@ -28,6 +28,10 @@ export class ProgressLines {
         return [`attempt ${event.attempt}: sending with payment hash ${event.paymentHash}`];
       case 'attempt_failed':
         return this.#failureLines(event.report.attempt, event.verdict);
+      case 'arrival_rejected':
+        return [
+          `attempt ${event.report.attempt}: ${event.reason}; it is given back, nothing is paid`,
+        ];
       case 'attempt_not_sent':
         return [`attempt ${event.report.attempt}: the node did not send it: ${event.reason}`];
       case 'repriced':

@@ -32,6 +32,8 @@ function outcomeText({ outcome, hops }: AttemptReport): string {
       if (hop === undefined) return code;
       return `${code} at ${nodeName({ nodeId: hop.to, alias: hop.toAlias })}`;
     }
+    case 'rejected':
+      return `given back: ${outcome.reason}`;
     case 'not_sent':
       return `not sent: ${outcome.reason}`;
     case 'in_flight':
@@ -108,7 +110,7 @@ export function outcomeSentence(report: RebalanceReport): string {
     case 'in_flight':
       return `Still in flight: ${outcome.message} (${track(outcome.paymentHash)}).`;
     case 'blocked':
-      return `Not started: ${outcome.message} (${track(outcome.paymentHash)}).`;
+      return `Not settled (blocked): ${outcome.message} (${outcome.payments.map(track).join(', ')}).`;
     case 'fee_limit':
       return notSettled(outcome.kind, feeLimitText(outcome));
     case 'no_route':
@@ -116,6 +118,9 @@ export function outcomeSentence(report: RebalanceReport): string {
     case 'attempts_exhausted':
     case 'deadline':
     case 'aborted':
+    case 'interrupted':
+    case 'budget':
+    case 'unsteerable':
     case 'refused':
     case 'node_error':
     case 'store_error':

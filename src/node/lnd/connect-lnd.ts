@@ -2,10 +2,12 @@
 import type { LightningNode } from '../../ports.ts';
 import { parseLndAddress } from './address.ts';
 import { fetchGraph } from './describe-graph.ts';
-import { addInvoice, cancelInvoice, lookupInvoice } from './invoices.ts';
+import { addHoldInvoice, settleInvoice, watchInvoice } from './hold-invoices.ts';
+import { addInvoice, cancelInvoice, deleteCanceledInvoice, lookupInvoice } from './invoices.ts';
 import { LndCalls } from './lnd-calls.ts';
 import { LndChannel } from './lnd-channel.ts';
 import { fetchOwnChannels } from './own-channels.ts';
+import { deleteFailedPayment, unfinishedPayments } from './payments.ts';
 import { fetchInfo, requireReady } from './readiness.ts';
 import { sendToRoute } from './send-to-route.ts';
 import { trackPayment } from './track-payment.ts';
@@ -37,8 +39,8 @@ export interface ConnectLndOptions {
   readonly requireSynced?: boolean;
   /**
    * Longest wait for ordinary calls, in ms. Default 30,000: these take milliseconds, but lnd's database may be busy
-   * for seconds. Calls that wait for an HTLC (SendToRouteV2, TrackPaymentV2) have none, because ending the call
-   * would not end the payment.
+   * for seconds. Calls that wait for an HTLC (SendToRouteV2, TrackPaymentV2, SubscribeSingleInvoice) have none,
+   * because ending the call would not end the payment.
    */
   readonly callDeadlineMs?: number;
   /** Longest wait for the graph, in ms. Default 120,000: tens of megabytes, perhaps from a small machine. */
@@ -84,8 +86,21 @@ export async function connectLnd(options: ConnectLndOptions): Promise<LightningN
     addInvoice: (request) => addInvoice(calls, request, callDeadlineMs),
     lookupInvoice: (paymentHash) => lookupInvoice(calls, paymentHash, callDeadlineMs),
     cancelInvoice: (paymentHash) => cancelInvoice(calls, paymentHash, callDeadlineMs),
+    addHoldInvoice: (request) => addHoldInvoice(calls, request, callDeadlineMs),
+    settleInvoice: (preimage) => settleInvoice(calls, preimage, callDeadlineMs),
+    watchInvoice: (paymentHash, { signal }) =>
+      watchInvoice(calls, paymentHash, {
+        signal,
+        deadlineMs: callDeadlineMs,
+        silenceMs: callDeadlineMs,
+      }),
     sendToRoute: (request) => sendToRoute(calls, request),
     trackPayment: (paymentHash, { signal }) => trackPayment(calls, paymentHash, signal),
+    unfinishedPayments: ({ sinceMs }) =>
+      unfinishedPayments(calls, { sinceMs, deadlineMs: callDeadlineMs }),
+    deleteFailedPayment: (paymentHash) => deleteFailedPayment(calls, paymentHash, callDeadlineMs),
+    deleteCanceledInvoice: (paymentHash) =>
+      deleteCanceledInvoice(calls, paymentHash, callDeadlineMs),
     close: async () => calls.close(),
   };
 }

@@ -1,26 +1,25 @@
-/** Invoices at lnd: add, look up, cancel. */
+/** Invoices at lnd: add, look up, cancel, delete. */
 import { createHash } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import {
+  DelCanceledInvoiceReq,
   Invoice,
-  Invoice_InvoiceState,
-  type InvoiceHTLC,
-  InvoiceHTLCState,
   PaymentHash as PaymentHashMessage,
 } from '../../generated/services/invoice.ts';
 import { CancelInvoiceMsg, InvoicesService } from '../../generated/services/invoices.ts';
 import { LightningService } from '../../generated/services/lightning.ts';
 import type {
   CancelInvoiceOutcome,
-  InvoiceArrival,
   InvoiceRecord,
   InvoiceRequest,
   InvoiceTerms,
 } from '../../ports.ts';
 import { bytesToHex, hexToBytes } from '../../units/bytes.ts';
-import { isPaymentHash, type PaymentHash, tryParseChannelId } from '../../units/ids.ts';
+import { isPaymentHash, type PaymentHash } from '../../units/ids.ts';
 import { NodeError } from '../node-error.ts';
+import { readInvoice, saysNoSuchInvoice } from './invoice-record.ts';
 import type { LndCalls } from './lnd-calls.ts';
+import { oddAnswer } from './odd-answer.ts';
 import { ownBytes } from './own-bytes.ts';
 
 const HASH_BYTES = 32;
@@ -62,17 +61,13 @@ export async function lookupInvoice(
   const request = PaymentHashMessage.fromPartial({ rHash: hexToBytes(paymentHash) });
   const end = await calls.attempt(method, request, deadlineMs);
   if (end.kind === 'response') {
-    return {
-      paymentHash,
-      state: invoiceState(end.response.state),
-      arrivals: end.response.htlcs.map(readArrival),
-    };
+    return readInvoice(end.response, { paymentHash, method: 'LookupInvoice' });
   }
-  if (saysNoSuchInvoice(end.error)) return undefined;
+  if (isNotFound(end.error)) return undefined;
   throw await calls.explain(end.error, method.path, deadlineMs);
 }
 
-/** Harmless when repeated. Rejects for nothing: every end of it is an outcome. */
+/** Harmless when repeated. Rejects only once the connection is closed: every other end of it is an outcome. */
 export async function cancelInvoice(
   calls: LndCalls,
   paymentHash: PaymentHash,
@@ -87,52 +82,34 @@ export async function cancelInvoice(
     const { details } = end.error;
     if (details.includes('invoice already canceled')) return { kind: 'canceled' };
     if (details.includes('invoice already settled')) return { kind: 'already_settled' };
-    if (saysNoSuchInvoice(end.error)) return { kind: 'not_found' };
+    if (isNotFound(end.error)) return { kind: 'not_found' };
     const error = await calls.explain(end.error, method.path, deadlineMs);
     return { kind: 'unknown', reason: error.message };
   } catch (error) {
-    if (error instanceof NodeError) return { kind: 'unknown', reason: error.message };
-    throw error;
+    if (!(error instanceof NodeError) || error.code === 'closed') throw error;
+    return { kind: 'unknown', reason: error.message };
   }
 }
 
-const saysNoSuchInvoice = (error: { readonly code: number; readonly details: string }): boolean =>
-  error.code === status.NOT_FOUND ||
-  error.details.includes('unable to locate invoice') ||
-  error.details.includes('there are no existing invoices');
-
-/** A state that we do not know may still end in a settlement, so it reads as `accepted`. */
-function invoiceState(state: number): InvoiceRecord['state'] {
-  switch (state) {
-    case Invoice_InvoiceState.OPEN:
-      return 'open';
-    case Invoice_InvoiceState.SETTLED:
-      return 'settled';
-    case Invoice_InvoiceState.CANCELED:
-      return 'canceled';
-    default:
-      return 'accepted';
+/** Resolves where lnd has no such invoice, as when it cleans up by itself (`gc-canceled-invoices-on-the-fly`). */
+export async function deleteCanceledInvoice(
+  calls: LndCalls,
+  paymentHash: PaymentHash,
+  deadlineMs: number,
+): Promise<void> {
+  const method = LightningService.deleteCanceledInvoice;
+  const request = DelCanceledInvoiceReq.fromPartial({ invoiceHash: paymentHash });
+  const end = await calls.attempt(method, request, deadlineMs);
+  if (end.kind === 'response' || isNotFound(end.error)) return;
+  if (end.error.code === status.UNIMPLEMENTED) {
+    throw new NodeError(
+      'too_old',
+      'this lnd cannot delete single invoices (DeleteCanceledInvoice), which came with version 0.20; update lnd, or have it clean up by itself with gc-canceled-invoices-on-the-fly',
+      { cause: end.error },
+    );
   }
+  throw await calls.explain(end.error, method.path, deadlineMs);
 }
 
-function readArrival(htlc: InvoiceHTLC): InvoiceArrival {
-  const channelId = tryParseChannelId(htlc.chanId);
-  if (channelId === undefined) {
-    throw oddAnswer('LookupInvoice', `with an arrival on channel "${htlc.chanId}"`);
-  }
-  return { channelId, amountMsat: htlc.amtMsat, state: arrivalState(htlc.state) };
-}
-
-function arrivalState(state: number): InvoiceArrival['state'] {
-  switch (state) {
-    case InvoiceHTLCState.SETTLED:
-      return 'settled';
-    case InvoiceHTLCState.CANCELED:
-      return 'canceled';
-    default:
-      return 'accepted';
-  }
-}
-
-const oddAnswer = (method: string, what: string): NodeError =>
-  new NodeError('rpc', `lnd answered ${method} ${what}; check lnd's version and its log`);
+const isNotFound = (error: { readonly code: number; readonly details: string }): boolean =>
+  error.code === status.NOT_FOUND || saysNoSuchInvoice(error);

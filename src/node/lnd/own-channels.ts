@@ -2,11 +2,19 @@
 import {
   type Channel,
   type ChannelConstraints,
+  type HTLC,
   ListChannelsRequest,
 } from '../../generated/services/channels.ts';
 import { LightningService } from '../../generated/services/lightning.ts';
-import type { OwnChannel } from '../../ports.ts';
-import { type ChannelId, isNodeId, type NodeId, tryParseChannelId } from '../../units/ids.ts';
+import type { OwnChannel, PendingHtlc } from '../../ports.ts';
+import { bytesToHex } from '../../units/bytes.ts';
+import {
+  type ChannelId,
+  isNodeId,
+  isPaymentHash,
+  type NodeId,
+  tryParseChannelId,
+} from '../../units/ids.ts';
 import { NodeError } from '../node-error.ts';
 import type { LndCalls } from './lnd-calls.ts';
 import { type ChannelSide, spendableMsat } from './spendable.ts';
@@ -22,6 +30,8 @@ export async function fetchOwnChannels(
 }
 
 function readOwnChannel(channel: Channel): OwnChannel {
+  const ours = ourSide(channel);
+  const peers = peerSide(channel);
   return {
     channelId: channelIdOf(channel.chanId),
     graphChannelId: graphChannelId(channel),
@@ -31,10 +41,26 @@ function readOwnChannel(channel: Channel): OwnChannel {
     capacitySat: channel.capacity,
     localBalanceSat: channel.localBalance,
     remoteBalanceSat: channel.remoteBalance,
-    spendableMsat: spendableMsat(ourSide(channel)),
-    receivableMsat: spendableMsat(peerSide(channel)),
+    spendableMsat: spendableMsat(ours),
+    receivableMsat: spendableMsat(peers),
+    pendingHtlcs: channel.pendingHtlcs.map((htlc) => readPendingHtlc(htlc, channel)),
+    maxOutgoingHtlcs: ours.maxHtlcs === 0 ? null : ours.maxHtlcs,
+    maxIncomingHtlcs: peers.maxHtlcs === 0 ? null : peers.maxHtlcs,
     active: channel.active,
     private: channel.private,
+  };
+}
+
+function readPendingHtlc(htlc: HTLC, { chanId }: Channel): PendingHtlc {
+  const paymentHash = bytesToHex(htlc.hashLock);
+  if (!isPaymentHash(paymentHash)) {
+    throw oddAnswer(`channel ${chanId} with an HTLC of the payment hash "${paymentHash}"`);
+  }
+  return {
+    paymentHash,
+    incoming: htlc.incoming,
+    amountSat: htlc.amount,
+    expiryHeight: htlc.expirationHeight,
   };
 }
 

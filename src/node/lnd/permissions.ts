@@ -10,7 +10,13 @@ export const LND_METHODS = {
   '/lnrpc.Lightning/ListChannels': 'offchain:read',
   '/lnrpc.Lightning/AddInvoice': 'invoices:write',
   '/lnrpc.Lightning/LookupInvoice': 'invoices:read',
+  '/lnrpc.Lightning/DeleteCanceledInvoice': 'invoices:write',
+  '/lnrpc.Lightning/ListPayments': 'offchain:read',
+  '/lnrpc.Lightning/DeletePayment': 'offchain:write',
   '/invoicesrpc.Invoices/CancelInvoice': 'invoices:write',
+  '/invoicesrpc.Invoices/AddHoldInvoice': 'invoices:write',
+  '/invoicesrpc.Invoices/SettleInvoice': 'invoices:write',
+  '/invoicesrpc.Invoices/SubscribeSingleInvoice': 'invoices:read',
   '/routerrpc.Router/SendToRouteV2': 'offchain:write',
   '/routerrpc.Router/TrackPaymentV2': 'offchain:read',
 } as const;
@@ -19,6 +25,13 @@ export const LND_METHODS = {
 export const OPEN_LND_METHOD = '/lnrpc.State/GetState' as const;
 
 type GuardedMethodPath = keyof typeof LND_METHODS;
+
+/** Only for the clean-up that a user asks for: records of failed payments and cancelled invoices. */
+const CLEAN_UP_METHODS: ReadonlySet<string> = new Set<GuardedMethodPath>([
+  '/lnrpc.Lightning/DeletePayment',
+  '/lnrpc.Lightning/DeleteCanceledInvoice',
+]);
+
 export type LndMethodPath = GuardedMethodPath | typeof OPEN_LND_METHOD;
 
 /** The method's name without its package and service. */
@@ -31,10 +44,18 @@ export function permissionOf(path: LndMethodPath): string | undefined {
 
 /**
  * The `lncli` line that bakes the smallest macaroon with which Ballast works: one `uri:` entry for each method and
- * nothing else. SendToRouteV2 can pay anyone, so whoever holds this macaroon can spend the node's channel balances;
- * it cannot spend on-chain coins, open or close channels, or change fees.
+ * nothing else, and those that delete records only where `cleanUp` asks for them. lnd refuses to bake for a method
+ * that it does not have: before 0.20, take DeleteCanceledInvoice out of what `cleanUp` adds.
+ *
+ * SendToRouteV2 can pay anyone, so whoever holds this macaroon can spend the node's channel balances; it cannot spend
+ * on-chain coins, open or close channels, or change fees.
  */
-export function bakeMacaroonCommand(options: { readonly saveTo?: string } = {}): string {
-  const entries = Object.keys(LND_METHODS).map((path) => `uri:${path}`);
-  return `lncli bakemacaroon --save_to=${options.saveTo ?? 'ballast.macaroon'} ${entries.join(' ')}`;
+export function bakeMacaroonCommand(
+  options: { readonly saveTo?: string; readonly cleanUp?: boolean } = {},
+): string {
+  const { saveTo = 'ballast.macaroon', cleanUp = false } = options;
+  const entries = Object.keys(LND_METHODS)
+    .filter((path) => cleanUp || !CLEAN_UP_METHODS.has(path))
+    .map((path) => `uri:${path}`);
+  return `lncli bakemacaroon --save_to=${saveTo} ${entries.join(' ')}`;
 }

@@ -1,4 +1,4 @@
-/** What people read when a payment of an earlier rebalance is in the way. */
+/** What people read when payments of other rebalances are in the way. */
 import { describe, expect, it } from 'vitest';
 import { ProgressLines } from '../../../src/cli/render/progress.ts';
 import { outcomeSentence } from '../../../src/cli/render/report.ts';
@@ -7,10 +7,10 @@ import { parsePaymentHash } from '../../../src/units/ids.ts';
 
 const paymentHash = parsePaymentHash('ab'.repeat(32));
 
-describe('a payment of an earlier rebalance', () => {
+describe('a payment that holds the same liquidity', () => {
   it('is named while it is waited for', () => {
-    expect(new ProgressLines().linesOf({ kind: 'waiting', paymentHash })).toEqual([
-      `waiting: payment ${paymentHash} of an earlier rebalance is unresolved`,
+    expect(new ProgressLines().linesOf({ kind: 'waiting', payments: [paymentHash] })).toEqual([
+      `waiting for payments that hold the same liquidity: ${paymentHash}`,
     ]);
   });
 
@@ -18,7 +18,7 @@ describe('a payment of an earlier rebalance', () => {
     const message = 'it was still under way at the deadline; nothing was sent';
     const report: RebalanceReport = {
       rebalanceId: '00',
-      outcome: { kind: 'blocked', cause: 'deadline', paymentHash, message },
+      outcome: { kind: 'blocked', cause: 'deadline', payments: [paymentHash], message },
       movedMsat: 0n,
       feePaidMsat: 0n,
       feePpm: 0,
@@ -31,7 +31,7 @@ describe('a payment of an earlier rebalance', () => {
       durationMs: 0,
     };
     expect(outcomeSentence(report)).toBe(
-      `Not started: ${message} (\`lncli trackpayment ${paymentHash}\`).`,
+      `Not settled (blocked): ${message} (\`lncli trackpayment ${paymentHash}\`).`,
     );
   });
 });

@@ -109,11 +109,14 @@ function compare(theirs: LightningReading, ours: Verdict, route: Route, index: n
   expect(ours.sourceIndex).toBe(NO_SOURCE.has(ours.code) ? null : index);
   const onward = route.hops[index];
   const { channel } = theirs.details;
+  const told = index > 0 && onward !== undefined && ours.sourceIndex !== null;
+  expect(ours.update.kind).toBe(told ? 'usable' : 'none');
   if (onward !== undefined) expect(channel).toBe(formatChannelId(parseChannelId(onward.chanId)));
   // `lightning` names the channel onwards and leaves it there; where Ballast blames one direction, it is that one.
   if (ours.blame.kind === 'channel') expect(formatChannelId(ours.blame.at.channelId)).toBe(channel);
   if (ours.update.kind === 'usable') {
-    const { policy } = ours.update.update;
+    const { policy, channelId } = ours.update.update;
+    expect(formatChannelId(channelId)).toBe(channel);
     expect(theirs.details.policy).toMatchObject({
       base_fee_mtokens: String(policy.feeBaseMsat),
       fee_rate: policy.feeRatePpm,

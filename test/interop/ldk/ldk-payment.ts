@@ -1,10 +1,6 @@
 /** Payments between LDK nodes along routes of ours, one at a time, and all that LDK tells about each. */
 import { createHash } from 'node:crypto';
-import type { Failure } from '../../../src/generated/messages/failure.ts';
-import {
-  Failure_FailureCode,
-  Failure as FailureMessage,
-} from '../../../src/generated/messages/failure.ts';
+import { Failure, Failure_FailureCode } from '../../../src/generated/messages/failure.ts';
 import type { Route } from '../../../src/generated/messages/route.ts';
 import type { NodeId } from '../../../src/units/ids.ts';
 import type { LdkNetwork } from './ldk-network.ts';
@@ -171,7 +167,7 @@ class PaymentWatch {
   #failure(from: NodeId, route: Route): Failure {
     // LDK's own channel refused, for its amount or its state: lnd says so with this code and index 0.
     if (!this.#leftUs) {
-      return FailureMessage.fromPartial({ code: Failure_FailureCode.TEMPORARY_CHANNEL_FAILURE });
+      return Failure.fromPartial({ code: Failure_FailureCode.TEMPORARY_CHANNEL_FAILURE });
     }
     const line = this.#network.node(from).failureLines.at(-1);
     if (line === undefined) throw new Error('the payment failed and no line tells why');

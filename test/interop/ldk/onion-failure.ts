@@ -50,10 +50,16 @@ const CODES: ReadonlyMap<number, Code> = new Map<number, Code>([
   [BADONION | PERM | 24, Code.INVALID_ONION_BLINDING],
 ]);
 
-/** The last node of a circle is the sender, and counts as the last. */
-export function asLndFailure(route: Route, failure: OnionFailure): Failure {
-  return Failure.fromPartial({
-    code: CODES.get(failure.number) ?? Code.UNKNOWN_FAILURE,
-    failureSourceIndex: route.hops.findIndex(({ pubKey }) => pubKey === failure.from) + 1,
-  });
+/**
+ * The last node of a circle is the sender, and counts as the last.
+ *
+ * @throws Error for a number that BOLT 4 does not have, or from a node beside the route: either means that the log was
+ * misread, and must not pass for some other failure.
+ */
+export function asLndFailure(route: Route, { from, number }: OnionFailure): Failure {
+  const code = CODES.get(number);
+  if (code === undefined) throw new Error(`no failure has the number 0x${number.toString(16)}`);
+  const hop = route.hops.findIndex(({ pubKey }) => pubKey === from);
+  if (hop === -1) throw new Error(`${from} fails a payment whose route does not pass it`);
+  return Failure.fromPartial({ code, failureSourceIndex: hop + 1 });
 }

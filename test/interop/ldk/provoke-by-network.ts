@@ -1,5 +1,4 @@
 /** Networks that are not as the route's sender believed: balances, terms and peers. */
-
 import type { ChannelId } from '../../../src/units/ids.ts';
 import { findBlindly } from './found-payment.ts';
 import { type LdkBalances, ldkBalances } from './ldk-balances.ts';

@@ -1,5 +1,4 @@
 /** Routes that no honest sender would send: what they ask for is wrong at one place. */
-
 import { type FoundPayment, findPayment } from './found-payment.ts';
 import type { Provocation, ProvokedFailure, Scene } from './provoked-failure.ts';
 

@@ -62,6 +62,38 @@ function moved(before: ReadonlyMap<string, bigint>, { hops }: Path): ReadonlyMap
   return after;
 }
 
+/** How different the payments were. */
+class Variety {
+  readonly #byHops = new Map<number, number>();
+  readonly #magnitudes = new Set<number>();
+  #circles = 0;
+  #plain = 0;
+
+  note({ from, path, invoice, quote }: FoundPayment): void {
+    const hops = path.hops.length;
+    this.#byHops.set(hops, (this.#byHops.get(hops) ?? 0) + 1);
+    this.#magnitudes.add(String(quote.amountMsat).length);
+    if (invoice.payee === from) this.#circles++;
+    else this.#plain++;
+  }
+
+  report(): void {
+    const spread = [...this.#byHops].sort(([a], [b]) => a - b);
+    const lengths = spread.map(([hops, count]) => `${count} of ${hops} hops`).join(', ');
+    const digits = [...this.#magnitudes];
+    process.stdout.write(
+      `${this.#circles} circles and ${this.#plain} plain routes; ${lengths}; amounts in msat of ` +
+        `${Math.min(...digits)} to ${Math.max(...digits)} digits\n`,
+    );
+  }
+
+  expectWide(): void {
+    expect(Math.min(this.#circles, this.#plain)).toBeGreaterThan((this.#circles + this.#plain) / 6);
+    expect(this.#byHops.size).toBeGreaterThanOrEqual(runSize({ part: 4, full: 6 }));
+    expect(this.#magnitudes.size).toBeGreaterThanOrEqual(runSize({ part: 7, full: 10 }));
+  }
+}
+
 describe('routes on a network of LDK nodes', () => {
   let ldk: LdkModule;
   beforeAll(async () => {
@@ -71,8 +103,7 @@ describe('routes on a network of LDK nodes', () => {
   it('settle for the fees, amounts and expiries that Ballast computed', async (context) => {
     const seed = testSeed(4001);
     const tally = new Tally('routes through LDK nodes');
-    const lengths = new Map<number, number>();
-    let circles = 0;
+    const variety = new Variety();
     for (let n = 0; n < NETWORKS; n++) {
       const random = new SeededRandom(seed + n);
       const network = randomLdkNetwork(ldk, random);
@@ -80,20 +111,18 @@ describe('routes on a network of LDK nodes', () => {
         if (i % PAYMENTS_UNDER_ONE_POLICY === 0) drawPolicies(network, random);
         const found = findPayment(network, random);
         expect(found.check(found.build())).toEqual([]);
-        const { from, invoice, path } = found;
-        const foreseen = moved(balancesOf(network), path);
+        const { from, invoice } = found;
+        const foreseen = moved(balancesOf(network), found.path);
         const payment = await sendAlong(network, { from, route: found.build(), invoice });
         tally.sent++;
         compare(payment, found, tally);
         expect(balancesOf(network)).toEqual(foreseen);
         tally.settled++;
-        lengths.set(path.hops.length, (lengths.get(path.hops.length) ?? 0) + 1);
-        if (invoice.payee === from) circles++;
+        variety.note(found);
       }
     }
     tally.report(context);
-    const spread = [...lengths].sort().map(([hops, count]) => `${count} of ${hops} hops`);
-    process.stdout.write(`${circles} circles; ${spread.join(', ')}\n`);
-    expect(circles).toBeGreaterThan(tally.sent / 4);
+    variety.report();
+    variety.expectWide();
   });
 });

@@ -23,6 +23,7 @@ class Script {
   readonly tally: Tally;
   readonly agreements: Map<Agreement, number>;
   betweenLimits = 0;
+  limitsCompared = 0;
   #graph: GraphSnapshot;
 
   constructor(ldk: LdkModule, random: SeededRandom, sums: Pick<Script, 'tally' | 'agreements'>) {
@@ -75,6 +76,7 @@ class Script {
   #compareLimits(): void {
     for (const { isOpener, ldkLimitMsat, simulatedLimitMsat, policy } of this.twin.directions()) {
       if (policy.maxHtlcMsat! <= simulatedLimitMsat || simulatedLimitMsat === 0n) continue;
+      this.limitsCompared++;
       expect(ldkLimitMsat - simulatedLimitMsat).toBe(isOpener ? COMMITMENT_FEE_MSAT : 0n);
     }
   }
@@ -93,16 +95,26 @@ describe('the simulator beside LDK nodes', () => {
       agreements: new Map<Agreement, number>(),
     };
     let betweenLimits = 0;
+    let limitsCompared = 0;
     for (let n = 0; n < SCRIPTS; n++) {
       const script = new Script(ldk, new SeededRandom(seed + n), sums);
       for (let i = 0; i < STEPS_EACH; i++) await script.step();
       betweenLimits += script.betweenLimits;
+      limitsCompared += script.limitsCompared;
     }
     sums.tally.report(context);
     const counts = [...sums.agreements].map(([agreed, count]) => `${count} ${agreed}`);
-    process.stdout.write(`${counts.join('; ')}; ${betweenLimits} between the limits, not sent\n`);
-    expect(sums.tally.differenceMsat).toBe(0);
-    expect(sums.tally.sent).toBeGreaterThan((SCRIPTS * STEPS_EACH) / 3);
-    expect(sums.agreements.get('same code, same node')).toBeGreaterThan(sums.tally.sent / 6);
+    const steps = SCRIPTS * STEPS_EACH;
+    const { sent, settled, differenceMsat } = sums.tally;
+    process.stdout.write(
+      `${counts.join('; ')}; of ${steps} steps ${betweenLimits} between the limits, not sent, and ` +
+        `${steps - sent - betweenLimits} without a route; ${limitsCompared} limits compared\n`,
+    );
+    expect(differenceMsat).toBe(0);
+    expect(sent).toBeGreaterThan(steps / 3);
+    expect(betweenLimits).toBeLessThan(sent / 6);
+    expect(settled).toBeGreaterThan(sent / 6);
+    expect(sums.agreements.get('same code, same node')).toBeGreaterThan(sent / 6);
+    expect(limitsCompared).toBeGreaterThan(steps);
   });
 });

@@ -49,7 +49,7 @@ export function drawPayment(
   graphOfThen: GraphSnapshot,
 ): TwinPayment | undefined {
   const { from, to, amountMsat, channels } = drawAim(twin, random);
-  const finalCltvDelta = random.chance(0.8) ? random.between(40, 160) : random.between(2, 45);
+  const finalCltvDelta = drawFinalDelta(random);
   const terms = { amountMsat, finalCltvDelta, exclude: { channels } };
   const result =
     from === to
@@ -73,6 +73,15 @@ export function drawPayment(
     invoiceCltvDelta: INVOICE_CLTV_DELTA,
   });
   return { from, invoice, paymentHash, routeFor, blockHeight, defects };
+}
+
+/** Enough most of the time; else about the least that an invoice asks for, or that anybody forwards. */
+function drawFinalDelta(random: SeededRandom): number {
+  const lot = random.next();
+  if (lot < 0.7) return random.between(INVOICE_CLTV_DELTA, 160);
+  if (lot < 0.8) return random.between(INVOICE_CLTV_DELTA - 4, INVOICE_CLTV_DELTA);
+  if (lot < 0.95) return random.between(2, 6);
+  return random.between(2, INVOICE_CLTV_DELTA);
 }
 
 interface Aim {

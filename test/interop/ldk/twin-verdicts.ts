@@ -1,6 +1,7 @@
 /** Whether LDK and the simulator, which does as lnd does, said the same about a payment; and where not, whether they may. */
 import { Failure_FailureCode as Code } from '../../../src/generated/messages/failure.ts';
 import type { Route } from '../../../src/generated/messages/route.ts';
+import type { RouteDefectCode } from '../../../src/pathfinder/check-route.ts';
 import type { SendOutcome } from '../../../src/ports.ts';
 import type { PaymentEnd } from './ldk-payment.ts';
 import type { TwinDirection } from './twin-network.ts';
@@ -21,12 +22,30 @@ export type Agreement =
   | 'same node, another of its faults'
   | 'disagreement';
 
-const TAKEN_FOR_A_FAULT: ReadonlySet<string> = new Set([
-  'fee_insufficient',
-  'incorrect_cltv',
-  'below_minimum',
-  'above_maximum',
-]);
+type Fault =
+  | 'fee_insufficient'
+  | 'incorrect_cltv'
+  | 'below_minimum'
+  | 'above_maximum'
+  | 'expiry'
+  | 'liquidity'
+  | 'link down'
+  | 'no such channel';
+
+/** What each of the two calls a fault. */
+const WORDS: Readonly<Record<Fault, { readonly lnd: Code; readonly ldk: readonly Code[] }>> = {
+  fee_insufficient: { lnd: Code.FEE_INSUFFICIENT, ldk: [Code.FEE_INSUFFICIENT] },
+  incorrect_cltv: { lnd: Code.INCORRECT_CLTV_EXPIRY, ldk: [Code.INCORRECT_CLTV_EXPIRY] },
+  below_minimum: { lnd: Code.AMOUNT_BELOW_MINIMUM, ldk: [Code.AMOUNT_BELOW_MINIMUM] },
+  above_maximum: { lnd: Code.TEMPORARY_CHANNEL_FAILURE, ldk: [Code.TEMPORARY_CHANNEL_FAILURE] },
+  expiry: { lnd: Code.EXPIRY_TOO_SOON, ldk: [Code.EXPIRY_TOO_SOON] },
+  liquidity: { lnd: Code.TEMPORARY_CHANNEL_FAILURE, ldk: [Code.TEMPORARY_CHANNEL_FAILURE] },
+  'link down': {
+    lnd: Code.UNKNOWN_NEXT_PEER,
+    ldk: [Code.TEMPORARY_CHANNEL_FAILURE, Code.CHANNEL_DISABLED],
+  },
+  'no such channel': { lnd: Code.UNKNOWN_NEXT_PEER, ldk: [Code.UNKNOWN_NEXT_PEER] },
+};
 
 /** LDK takes no HTLC on that expires within so many blocks; lnd takes one more. */
 const TOO_SOON_BLOCKS = 4;
@@ -40,11 +59,14 @@ export function agreement(
   if (ldk.kind === 'settled' && simulated.kind === 'settled') return 'settled in both';
   if (ldk.kind !== 'failed' || simulated.kind !== 'failed') return 'disagreement';
   const [theirs, ours] = [ldk.failure, simulated.failure];
-  const isExpiry = ours.code === Code.EXPIRY_TOO_FAR || ours.code === Code.EXPIRY_TOO_SOON;
-  if (isExpiry && ours.failureSourceIndex === 0 && theirs.failureSourceIndex === 1) {
+  const isExpiry = (code: Code) => code === Code.EXPIRY_TOO_FAR || code === Code.EXPIRY_TOO_SOON;
+  const route = payment.routeFor(payment.invoice.simulatedAddr);
+  const ofPayee =
+    route.hops.length === 1 && theirs.code === Code.INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS;
+  const places = [ours.failureSourceIndex, theirs.failureSourceIndex].join();
+  if (places === '0,1' && isExpiry(ours.code) && (isExpiry(theirs.code) || ofPayee)) {
     return 'expiry that lnd does not send and LDK does';
   }
-  const route = payment.routeFor(payment.invoice.simulatedAddr);
   const onwards = route.hops[theirs.failureSourceIndex - 1]?.expiry ?? Infinity;
   if (
     theirs.code === Code.EXPIRY_TOO_SOON &&
@@ -56,15 +78,13 @@ export function agreement(
   if (theirs.failureSourceIndex !== ours.failureSourceIndex) return 'disagreement';
   if (theirs.code === ours.code) return 'same code, same node';
   const source = ours.failureSourceIndex;
-  if (source === 0) return 'refused by the sender itself';
   const faults = faultsAt(source, { route, payment, directions });
-  if (faults.size > 1) return 'same node, another of its faults';
-  const offline =
-    ours.code === Code.UNKNOWN_NEXT_PEER &&
-    (theirs.code === Code.TEMPORARY_CHANNEL_FAILURE || theirs.code === Code.CHANNEL_DISABLED);
-  return offline && faults.has('link down')
-    ? 'offline peer, each in its own words'
-    : 'disagreement';
+  if (!faults.some((fault) => WORDS[fault].lnd === ours.code)) return 'disagreement';
+  if (source === 0) return 'refused by the sender itself';
+  if (!faults.some((fault) => WORDS[fault].ldk.includes(theirs.code))) return 'disagreement';
+  return faults.length > 1
+    ? 'same node, another of its faults'
+    : 'offline peer, each in its own words';
 }
 
 /** Everything that the node could complain about: how the payment arrives, and the channel that it is to go on over. */
@@ -75,20 +95,26 @@ function faultsAt(
     readonly payment: TwinPayment;
     readonly directions: readonly TwinDirection[];
   },
-): ReadonlySet<string> {
+): readonly Fault[] {
   const { route, payment, directions } = about;
-  const faults = new Set<string>();
-  for (const { code, hop } of payment.defects) {
-    const isFee = code === 'fee_insufficient' || code === 'incorrect_cltv';
-    if (TAKEN_FOR_A_FAULT.has(code) && hop === (isFee ? source - 1 : source)) faults.add(code);
-  }
+  if (source === route.hops.length) return [];
   const onward = direction(route, source, directions);
-  if (onward === undefined) return faults;
-  const { amtToForwardMsat: amountMsat, expiry } = route.hops[source - 1]!;
-  if (expiry - payment.blockHeight <= TOO_SOON_BLOCKS) faults.add('expiry');
-  if (!onward.up) faults.add('link down');
-  if (amountMsat > onward.simulatedLimitMsat) faults.add('liquidity');
-  return faults;
+  if (onward === undefined) return ['no such channel'];
+  const isNamed = (code: RouteDefectCode, hop: number) =>
+    payment.defects.some((defect) => defect.code === code && defect.hop === hop);
+  const before = route.hops[source - 1];
+  const amountMsat = before?.amtToForwardMsat ?? route.totalAmtMsat;
+  const expiry = before?.expiry ?? route.totalTimeLock;
+  const faults: readonly (readonly [Fault, boolean])[] = [
+    ['fee_insufficient', isNamed('fee_insufficient', source - 1)],
+    ['incorrect_cltv', isNamed('incorrect_cltv', source - 1)],
+    ['below_minimum', isNamed('below_minimum', source)],
+    ['above_maximum', isNamed('above_maximum', source)],
+    ['expiry', expiry - payment.blockHeight <= TOO_SOON_BLOCKS],
+    ['liquidity', amountMsat > onward.simulatedLimitMsat],
+    ['link down', !onward.up],
+  ];
+  return faults.filter(([, isThere]) => isThere).map(([fault]) => fault);
 }
 
 /**

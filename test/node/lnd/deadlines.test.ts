@@ -1,5 +1,6 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Route } from '../../../src/generated/messages/route.ts';
+import { Invoice, Invoice_InvoiceState } from '../../../src/generated/services/invoice.ts';
 import { InvoicesService } from '../../../src/generated/services/invoices.ts';
 import {
   type GetStateResponse,
@@ -10,10 +11,16 @@ import { HTLCAttempt, type Payment } from '../../../src/generated/services/payme
 import { RouterService } from '../../../src/generated/services/router.ts';
 import { parseLndAddress } from '../../../src/node/lnd/address.ts';
 import { fetchGraph } from '../../../src/node/lnd/describe-graph.ts';
+import {
+  addHoldInvoice,
+  settleInvoice,
+  watchInvoice,
+} from '../../../src/node/lnd/hold-invoices.ts';
 import { addInvoice, cancelInvoice, lookupInvoice } from '../../../src/node/lnd/invoices.ts';
 import { LndCalls } from '../../../src/node/lnd/lnd-calls.ts';
 import { LndChannel } from '../../../src/node/lnd/lnd-channel.ts';
 import { fetchOwnChannels } from '../../../src/node/lnd/own-channels.ts';
+import { deleteFailedPayment, unfinishedPayments } from '../../../src/node/lnd/payments.ts';
 import { fetchInfo } from '../../../src/node/lnd/readiness.ts';
 import { parsePaymentHash } from '../../../src/units/ids.ts';
 import { collect, connectTo, MACAROON_HEX, never, nodeError, testFake } from './connections.ts';
@@ -43,6 +50,10 @@ function callsTo(fake: FakeLnd): LndCalls {
   return calls;
 }
 
+async function* silent(): AsyncGenerator<never> {
+  yield await never<never>();
+}
+
 describe('a call that lnd does not answer', () => {
   it.each<[string, (fake: FakeLnd) => void, (calls: LndCalls) => Promise<unknown>]>([
     [
@@ -70,6 +81,16 @@ describe('a call that lnd does not answer', () => {
       (fake) => fake.answer(LightningService.lookupInvoice, () => never()),
       (calls) => lookupInvoice(calls, HASH, DEADLINE_MS),
     ],
+    [
+      'AddHoldInvoice',
+      (fake) => fake.answer(InvoicesService.addHoldInvoice, () => never()),
+      (calls) => addHoldInvoice(calls, { ...INVOICE, paymentHash: HASH }, DEADLINE_MS),
+    ],
+    [
+      'ListPayments',
+      (fake) => fake.answer(LightningService.listPayments, () => never()),
+      (calls) => unfinishedPayments(calls, { sinceMs: 0, deadlineMs: DEADLINE_MS }),
+    ],
   ])('%s ends at its deadline', async (name, hang, call) => {
     const fake = await testFake();
     hang(fake);
@@ -78,13 +99,25 @@ describe('a call that lnd does not answer', () => {
     expect(error.message).toContain(`did not answer ${name} within ${DEADLINE_MS} ms`);
   });
 
-  it('CancelInvoice ends at its deadline, with an unknown outcome', async () => {
+  it('CancelInvoice and SettleInvoice end at their deadlines, with unknown outcomes', async () => {
     const fake = await testFake();
+    const unknown = { kind: 'unknown', reason: expect.stringContaining(`${DEADLINE_MS} ms`) };
     fake.answer(InvoicesService.cancelInvoice, () => never());
-    expect(await cancelInvoice(callsTo(fake), HASH, DEADLINE_MS)).toMatchObject({
-      kind: 'unknown',
-      reason: expect.stringContaining(`${DEADLINE_MS} ms`),
+    expect(await cancelInvoice(callsTo(fake), HASH, DEADLINE_MS)).toMatchObject(unknown);
+    fake.answer(InvoicesService.settleInvoice, () => never());
+    const { preimage } = INVOICE;
+    expect(await settleInvoice(callsTo(fake), preimage, DEADLINE_MS)).toMatchObject(unknown);
+  });
+
+  it('a payment is not deleted unless lnd tells in time how it ended', async () => {
+    const fake = await testFake();
+    fake.stream(RouterService.trackPaymentV2, silent);
+    const error = await nodeError(deleteFailedPayment(callsTo(fake), HASH, DEADLINE_MS));
+    expect(error).toMatchObject({
+      code: 'deadline',
+      message: expect.stringContaining(`${DEADLINE_MS} ms`),
     });
+    expect(fake.calls.map(({ path }) => path)).not.toContain('/lnrpc.Lightning/DeletePayment');
   });
 
   it('GetState ends the attempt to connect', async () => {
@@ -92,6 +125,48 @@ describe('a call that lnd does not answer', () => {
     fake.answer(StateService.getState, () => never<GetStateResponse>());
     const error = await nodeError(connectTo(fake, { callDeadlineMs: DEADLINE_MS }));
     expect(error.code).toBe('deadline');
+  });
+});
+
+describe('a watched invoice', () => {
+  /** What lnd does not know it says nothing about, as when the invoice was cleaned up a moment ago. */
+  it('is given up when lnd says nothing of it at all', async () => {
+    const fake = await testFake();
+    fake.answer(LightningService.lookupInvoice, () => Invoice.create());
+    fake.stream(InvoicesService.subscribeSingleInvoice, silent);
+    const { signal } = new AbortController();
+    const limits = { deadlineMs: 15_000, silenceMs: DEADLINE_MS };
+    const error = await nodeError(
+      collect(watchInvoice(callsTo(fake), HASH, { signal, ...limits })),
+    );
+    expect(error.code).toBe('deadline');
+    expect(error.message).toMatch(/told nothing of invoice .* within 50 ms.*watch it again/);
+  });
+
+  it('is waited for without limit once lnd has spoken', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const fake = await testFake();
+    let goOn = (): void => {};
+    const later = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    fake.answer(LightningService.lookupInvoice, () => Invoice.create());
+    fake.stream(InvoicesService.subscribeSingleInvoice, async function* () {
+      yield Invoice.create();
+      await later;
+      yield Invoice.fromPartial({ state: Invoice_InvoiceState.CANCELED });
+    });
+    const { signal } = new AbortController();
+    const limits = { deadlineMs: 15_000, silenceMs: 1_000 };
+    const updates = watchInvoice(callsTo(fake), HASH, { signal, ...limits });
+    expect((await updates.next()).value).toMatchObject({ state: 'open' });
+    const second = updates.next();
+    vi.advanceTimersByTime(5_000);
+    goOn();
+    expect((await second).value).toMatchObject({ state: 'canceled' });
   });
 });
 

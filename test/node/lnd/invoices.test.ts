@@ -3,6 +3,8 @@ import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import {
   AddInvoiceResponse,
+  type DelCanceledInvoiceReq,
+  DelCanceledInvoiceResp,
   Invoice,
   Invoice_InvoiceState,
   InvoiceHTLCState,
@@ -111,17 +113,27 @@ describe('lookupInvoice', () => {
   it('tells on which channels the HTLCs arrived', async () => {
     const fake = await testFake();
     const htlcs = [
-      { chanId: '18446744073709551614', amtMsat: 7_000n, state: InvoiceHTLCState.SETTLED },
+      {
+        chanId: '18446744073709551614',
+        amtMsat: 7_000n,
+        expiryHeight: 900_040,
+        state: InvoiceHTLCState.SETTLED,
+      },
       { chanId: '12', amtMsat: 1n, state: InvoiceHTLCState.CANCELED },
       { chanId: '13', amtMsat: 2n, state: InvoiceHTLCState.ACCEPTED },
       { chanId: '14', amtMsat: 3n, state: 9 as 0 },
     ];
     fake.answer(LightningService.lookupInvoice, () => Invoice.fromPartial({ htlcs }));
     expect((await (await connectTo(fake)).lookupInvoice(HASH))?.arrivals).toEqual([
-      { channelId: '18446744073709551614', amountMsat: 7_000n, state: 'settled' },
-      { channelId: '12', amountMsat: 1n, state: 'canceled' },
-      { channelId: '13', amountMsat: 2n, state: 'accepted' },
-      { channelId: '14', amountMsat: 3n, state: 'accepted' },
+      {
+        channelId: '18446744073709551614',
+        amountMsat: 7_000n,
+        expiryHeight: 900_040,
+        state: 'settled',
+      },
+      { channelId: '12', amountMsat: 1n, expiryHeight: 0, state: 'canceled' },
+      { channelId: '13', amountMsat: 2n, expiryHeight: 0, state: 'accepted' },
+      { channelId: '14', amountMsat: 3n, expiryHeight: 0, state: 'accepted' },
     ]);
   });
 
@@ -176,5 +188,42 @@ describe('cancelInvoice', () => {
       kind: 'unknown',
       reason: expect.stringContaining('nothing listens at'),
     });
+  });
+});
+
+describe('deleteCanceledInvoice', () => {
+  it('names the invoice in hex, as lnd wants it here', async () => {
+    const fake = await testFake();
+    fake.answer(LightningService.deleteCanceledInvoice, () => DelCanceledInvoiceResp.create());
+    await (await connectTo(fake)).deleteCanceledInvoice(HASH);
+    const request = fake.calls.at(-1)?.request as DelCanceledInvoiceReq;
+    expect(request.invoiceHash).toBe(HASH);
+  });
+
+  it.each([
+    plain('unable to locate invoice'),
+    plain('there are no existing invoices'),
+    new FakeStatus(status.NOT_FOUND, 'gone'),
+  ])('is content where there is none: $message', async (refusal) => {
+    const fake = await testFake();
+    fake.refuse(LightningService.deleteCanceledInvoice.path, refusal);
+    await expect((await connectTo(fake)).deleteCanceledInvoice(HASH)).resolves.toBeUndefined();
+  });
+
+  it('says which version can, where this lnd cannot', async () => {
+    const fake = await testFake();
+    const details = 'unknown method DeleteCanceledInvoice for service lnrpc.Lightning';
+    const refusal = new FakeStatus(status.UNIMPLEMENTED, details);
+    fake.refuse(LightningService.deleteCanceledInvoice.path, refusal);
+    const error = await nodeError((await connectTo(fake)).deleteCanceledInvoice(HASH));
+    expect(error.code).toBe('too_old');
+    expect(error.message).toContain('0.20');
+  });
+
+  it('rejects with what lnd says about an invoice that is not cancelled', async () => {
+    const fake = await testFake();
+    fake.refuse(LightningService.deleteCanceledInvoice.path, plain('invoice not canceled'));
+    const error = await nodeError((await connectTo(fake)).deleteCanceledInvoice(HASH));
+    expect(error).toMatchObject({ code: 'rpc', message: expect.stringContaining('not canceled') });
   });
 });

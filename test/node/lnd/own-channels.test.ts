@@ -67,6 +67,10 @@ describe('ownChannels', () => {
         spendableMsat: 1_175_470_000n,
         // The peer pays no commitment fee: 790,000 - 10,000.
         receivableMsat: 780_000_000n,
+        pendingHtlcs: [],
+        // lnd's local constraints bind us, the remote ones the peer.
+        maxOutgoingHtlcs: 483,
+        maxIncomingHtlcs: 2,
         active: true,
         private: false,
       },
@@ -91,16 +95,44 @@ describe('ownChannels', () => {
   });
 
   it('holds our HTLCs against our limits and the peer against its own', async () => {
+    const hashLock = new Uint8Array(32);
     const pendingHtlcs = [
-      { incoming: true, amount: 1_000n },
-      { incoming: true, amount: 1_000n },
-      { incoming: false, amount: 500n },
+      { incoming: true, amount: 1_000n, hashLock },
+      { incoming: true, amount: 1_000n, hashLock },
+      { incoming: false, amount: 500n, hashLock },
     ];
     const [channel] = await listed([{ ...CHANNEL, pendingHtlcs }]);
     // Three HTLCs above the smaller dust limit: 2 * 2,500 * (1,124 + 5 * 172) / 1000 = 9,920.
     expect(channel?.spendableMsat).toBe(1_172_890_000n);
     // The peer has its two HTLCs in flight already.
     expect(channel?.receivableMsat).toBe(0n);
+  });
+
+  it('lists what is under way, with its hash and the height at which it ends', async () => {
+    const pendingHtlcs = [
+      {
+        incoming: true,
+        amount: 1_000n,
+        hashLock: new Uint8Array(32).fill(0xab),
+        expirationHeight: 900_144,
+      },
+      {
+        incoming: false,
+        amount: 0n,
+        hashLock: new Uint8Array(32).fill(1),
+        expirationHeight: 900_040,
+      },
+    ];
+    const [channel] = await listed([{ ...CHANNEL, pendingHtlcs }]);
+    expect(channel?.pendingHtlcs).toEqual([
+      {
+        incoming: true,
+        amountSat: 1_000n,
+        paymentHash: 'ab'.repeat(32),
+        expiryHeight: 900_144,
+      },
+      { incoming: false, amountSat: 0n, paymentHash: '01'.repeat(32), expiryHeight: 900_040 },
+    ]);
   });
 
   it.each<[string, Fields, string]>([
@@ -176,12 +208,21 @@ describe('ownChannels', () => {
   it('knows no limits where lnd tells none', async () => {
     const { localConstraints: _ours, remoteConstraints: _theirs, ...bare } = CHANNEL;
     const [channel] = await listed([{ ...bare, initiator: false }]);
-    expect(channel?.spendableMsat).toBe(1_200_000_000n);
+    expect(channel).toMatchObject({
+      spendableMsat: 1_200_000_000n,
+      maxOutgoingHtlcs: null,
+      maxIncomingHtlcs: null,
+    });
   });
 
   it.each([
     ['peer', { remotePubkey: 'nobody' }, /989560464998432769 with the peer "nobody"/],
     ['id', { chanId: '0' }, /a channel with the id "0"/],
+    [
+      'payment hash',
+      { pendingHtlcs: [{ hashLock: Uint8Array.of(0xab) }] },
+      /989560464998432769 with an HTLC of the payment hash "ab"/,
+    ],
   ])('rejects an answer with an impossible %s', async (_what, fields, message) => {
     const node = await connectTo(await fakeWith([{ ...CHANNEL, ...fields }]));
     const error = await nodeError(node.ownChannels());

@@ -358,6 +358,30 @@ describe('ListPayments and DeletePayment', () => {
     });
   });
 
+  test('a page holds a hundred unless the request says otherwise', async () => {
+    const node = world.ring.network.node(world.ring.self);
+    for (let i = 0; i < 105; i++) {
+      const added = node.addInvoice({ cltvDelta: 40 });
+      if (added.kind === 'error') throw new Error(added.message);
+      const { paymentHash, paymentAddr } = added.invoice;
+      const route = circularRoute(world.ring, paymentAddr);
+      route.totalAmtMsat -= 1n;
+      await node.sendToRoute({ paymentHash, route });
+    }
+    const list = (request: Partial<ListPaymentsRequest>) =>
+      world.rpc.ask(
+        LightningService.listPayments,
+        ListPaymentsRequest.fromPartial({ includeIncomplete: true, ...request }),
+      );
+    const first = await list({});
+    expect([first.payments.length, first.lastIndexOffset]).toEqual([100, 100n]);
+    const second = await list({ indexOffset: first.lastIndexOffset });
+    expect([second.payments.length, second.lastIndexOffset]).toEqual([5, 105n]);
+    const third = await list({ indexOffset: second.lastIndexOffset });
+    expect([third.payments.length, third.lastIndexOffset]).toEqual([0, 0n]);
+    expect((await list({ maxPayments: 1000n })).payments).toHaveLength(105);
+  });
+
   test('a payment in flight cannot be deleted', async () => {
     const invoice = await invoiceFor(preimageOf('in flight'));
     world.ring.network.holdHtlcsAt(world.ring.b);

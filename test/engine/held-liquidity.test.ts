@@ -1,4 +1,4 @@
-/** A payment that outlives its rebalance: what the next rebalances of the same Rebalancer do about it. */
+/** A payment that outlives its rebalance keeps what it holds: what the next rebalances that need it do about that. */
 import { describe, expect, test } from 'vitest';
 import type { RebalanceRequest, RebalanceRun, Rebalancer } from '../../src/engine/index.ts';
 import type { LightningNode } from '../../src/ports.ts';
@@ -16,7 +16,8 @@ interface Stuck {
 
 /** A rebalance that was aborted, and reported as in flight. */
 async function stuck(change: (node: LightningNode) => Partial<LightningNode> = () => ({})) {
-  const square = new Square();
+  // Enough for one payment at a time.
+  const square = new Square({ outMsat: 1_500_000_000n });
   const { node } = square;
   let sends = 0;
   square.node = {
@@ -56,7 +57,7 @@ describe('while a payment is unresolved', () => {
     const run = world.again();
     expect(await eventOf(run, 'waiting')).toEqual({
       kind: 'waiting',
-      paymentHash: world.paymentHash,
+      payments: [world.paymentHash],
     });
     await world.square.clock.advance(60_000);
     expect(world.sends()).toBe(1);
@@ -64,8 +65,8 @@ describe('while a payment is unresolved', () => {
     expect((await run.result).outcome.kind).toBe('settled');
     expect(world.sends()).toBe(2);
     expect(await journal(world)).toEqual([
-      ...['invoice', 'intent', 'outcome', 'end'],
-      ...['invoice', 'intent', 'outcome', 'end'],
+      ...['start', 'invoice', 'intent', 'outcome', 'end'],
+      ...['start', 'invoice', 'intent', 'outcome', 'end'],
     ]);
     // The next one finds the way free.
     expect(await eventKinds(world.again())).not.toContain('waiting');
@@ -76,13 +77,13 @@ describe('while a payment is unresolved', () => {
     const run = world.again({ deadlineMs: 60_000 });
     await eventOf(run, 'waiting');
     await world.square.clock.advance(59_999);
-    expect(await journal(world)).toEqual(['invoice', 'intent']);
+    expect(await journal(world)).toEqual(['start', 'invoice', 'intent']);
     await world.square.clock.advance(1);
     expect(await run.result).toMatchObject({
       outcome: {
         kind: 'blocked',
         cause: 'deadline',
-        paymentHash: world.paymentHash,
+        payments: [world.paymentHash],
         message: expect.stringContaining(world.paymentHash),
       },
       attempts: [],
@@ -115,10 +116,10 @@ describe('while a payment is unresolved', () => {
     const run = world.again({ signal: controller.signal });
     await eventOf(run, 'waiting');
     controller.abort();
-    const blocked = { kind: 'blocked', cause: 'aborted', paymentHash: world.paymentHash };
+    const blocked = { kind: 'blocked', cause: 'aborted', payments: [world.paymentHash] };
     expect((await run.result).outcome).toMatchObject(blocked);
     const late = world.again({ signal: AbortSignal.abort() });
-    expect((await late.result).outcome).toMatchObject(blocked);
+    expect((await late.result).outcome).toMatchObject({ kind: 'aborted' });
     expect(world.sends()).toBe(1);
   });
 
@@ -150,23 +151,27 @@ test('a payment that nobody follows any more keeps the way shut', async () => {
   const waiting = world.again();
   await eventOf(waiting, 'waiting');
   closing.resolve();
-  const lost = { kind: 'blocked', cause: 'lost', paymentHash: world.paymentHash };
+  const lost = { kind: 'blocked', cause: 'lost', payments: [world.paymentHash] };
   expect((await waiting.result).outcome).toMatchObject(lost);
   expect((await world.again().result).outcome).toMatchObject(lost);
-  expect(await journal(world)).toEqual(['invoice', 'intent']);
+  expect(await journal(world)).toEqual(['start', 'invoice', 'intent']);
 });
 
 test('a fault of our own with a payment under way keeps the way shut too', async () => {
-  const square = new Square();
+  const square = new Square({ outMsat: 1_500_000_000n });
   square.network.holdHtlcsAt(square.bob);
   const broken = new Error('a clock that breaks its promise');
+  let timers = 0;
   const clock = {
     now: () => square.clock.now(),
     // The deadline's timer is the first; its failing is a fault that ends the run.
-    sleep: () =>
-      new Promise<void>((_, reject) => {
+    sleep: () => {
+      timers++;
+      return new Promise<void>((_, reject) => {
+        if (timers > 1) return;
         void eventOf(run, 'attempt_started').then(() => reject(broken));
-      }),
+      });
+    },
   };
   const rebalancer = square.rebalancer({ clock });
   const request = { from: square.out, to: square.in, amountMsat: AMOUNT_MSAT, maxFeePpm: 1000 };
@@ -178,6 +183,6 @@ test('a fault of our own with a payment under way keeps the way shut too', async
   expect((await next.result).outcome).toMatchObject({
     kind: 'blocked',
     cause: 'lost',
-    paymentHash,
+    payments: [paymentHash],
   });
 });

@@ -1,0 +1,150 @@
+/** Answers a search with what other rebalances leave of our channels and of the budget, and waits for them if need be. */
+import { type Claim, claimOfRoute } from '../executor/claims.ts';
+import type { RebalanceCommand, RebalanceInput } from '../executor/rebalance-state.ts';
+import { type BudgetedResult, searchWithinBudget } from '../executor/search-within-budget.ts';
+import { restored, unclaimed } from '../executor/unclaimed.ts';
+import { ownLiquidity } from '../graph/overlay.ts';
+import type { OwnChannel, StopSignal } from '../ports.ts';
+import type { ChannelId, PaymentHash } from '../units/ids.ts';
+import type { EngineParts } from './answer-command.ts';
+import { messageOf } from './asked.ts';
+import { withGraphIds } from './graph-ids.ts';
+import { type Ground, readGround } from './read-ground.ts';
+import { paymentsOf } from './reservations.ts';
+
+export interface Searching {
+  readonly rebalanceId: string;
+  readonly command: Extract<RebalanceCommand, { kind: 'find_route' }>;
+  /** Aborts when the rebalance is to stop: nobody waits any more then. */
+  readonly stopped: StopSignal;
+  readonly onWaiting: (payments: readonly PaymentHash[]) => void;
+}
+
+/** Rejects only for faults of our own making. */
+export async function findRoute(searching: Searching, parts: EngineParts): Promise<RebalanceInput> {
+  const { reservations } = parts;
+  const { stopped } = searching;
+  let told = false;
+  for (;;) {
+    const found = await searchOnce(searching, parts);
+    if (found.kind === 'again') continue;
+    if (found.kind !== 'held') return found;
+    const payments = paymentsOf(found.by);
+    if (found.by.every((claim) => reservations.isLost(claim))) {
+      return { kind: 'search_blocked', lost: true, payments };
+    }
+    if (!told) searching.onWaiting(payments);
+    told = true;
+    await reservations.change(stopped);
+    if (stopped.aborted) return { kind: 'search_blocked', lost: false, payments };
+  }
+}
+
+type Found =
+  | RebalanceInput
+  /** Only what other payments hold stands in the way. */
+  | { readonly kind: 'held'; readonly by: readonly Claim[] }
+  | { readonly kind: 'again' };
+
+async function searchOnce(searching: Searching, parts: EngineParts): Promise<Found> {
+  const { reservations, clock } = parts;
+  const { stopped } = searching;
+  const reading = reservations.beginReading();
+  const ground = await readGround(parts, stopped).catch(messageOf);
+  reading.end();
+  if (typeof ground === 'string') return failed('node', ground);
+  if (stopped.aborted) return failed('node', 'the rebalance was stopped');
+  if (!ground.info.syncedToChain) return failed('node', BEHIND);
+  const pauseMs = reservations.rate.pauseMs(clock.now());
+  if (pauseMs > 0 && !searching.command.dryRun) {
+    await clock.sleep(pauseMs, stopped);
+    return { kind: 'again' };
+  }
+  try {
+    return searchIn(ground, { searching, parts, released: reading.released });
+  } catch (error) {
+    return failed('internal', messageOf(error));
+  }
+}
+
+const BEHIND =
+  'the node is not synced to the chain, so its block height is out of date; wait until it is';
+
+const failed = (fault: 'node' | 'internal', reason: string): RebalanceInput => ({
+  kind: 'search_failed',
+  fault,
+  reason,
+});
+
+/**
+ * All in one turn, so that no other search plans with the same liquidity or the same share of the budget: a route that
+ * is found is claimed at once.
+ */
+function searchIn(
+  ground: Ground,
+  given: {
+    readonly searching: Searching;
+    readonly parts: EngineParts;
+    readonly released: readonly Claim[];
+  },
+): Found {
+  const { searching, released } = given;
+  const { reservations, clock, dates } = given.parts;
+  const { rebalanceId, command } = searching;
+  const { info, snapshot } = ground;
+  const { blockHeight } = info;
+  const held = reservations.others(rebalanceId);
+  const alone = (): RouteSearched => {
+    const ownChannels = restored(ground.ownChannels, held);
+    const room = reservations.feeRoomAlone(dates.now());
+    return answer(ownChannels, searchAmong(ownChannels, { ground, command, room }));
+  };
+  const answer = (ownChannels: readonly OwnChannel[], found: BudgetedResult): RouteSearched => ({
+    kind: 'route_searched',
+    ...found,
+    snapshot,
+    blockHeight,
+    ownChannels,
+  });
+  // What is only to be shown is reckoned without the others: it need not wait for them.
+  if (command.dryRun) return alone();
+  const ownChannels = unclaimed(ground.ownChannels, [...held, ...released], reservations.limits);
+  const room = reservations.feeRoom(rebalanceId, dates.now());
+  const found = searchAmong(ownChannels, { ground, command, room });
+  const { result } = found;
+  if (result.kind === 'route') {
+    reservations.set(rebalanceId, claimOfRoute(rebalanceId, { ...result, ownChannels }, null));
+    reservations.rate.count(clock.now());
+  } else if (released.length > 0) {
+    return { kind: 'again' };
+  } else if (held.length > 0 && alone().result.kind === 'route') {
+    return { kind: 'held', by: held };
+  }
+  return answer(ownChannels, found);
+}
+
+type RouteSearched = Extract<RebalanceInput, { kind: 'route_searched' }>;
+
+function searchAmong(
+  ownChannels: readonly OwnChannel[],
+  on: {
+    readonly ground: Ground;
+    readonly command: Searching['command'];
+    readonly room: ReturnType<EngineParts['reservations']['feeRoom']>;
+  },
+): BudgetedResult {
+  const { ground, command, room } = on;
+  const { request } = command;
+  const listed = new Map(ownChannels.map((own) => [own.graphChannelId, own.channelId]));
+  const listedId = (id: ChannelId): ChannelId => listed.get(id) ?? id;
+  return searchWithinBudget(
+    ground.snapshot,
+    {
+      ...withGraphIds(request, ownChannels),
+      blockHeight: ground.info.blockHeight,
+      overlay: { ...request.overlay, ownChannels: ownChannels.map(ownLiquidity) },
+    },
+    ({ outChannelId, inChannelId }) =>
+      room({ outChannelId: listedId(outChannelId), inChannelId: listedId(inChannelId) }),
+  );
+}

@@ -1,0 +1,109 @@
+/** What the rebalances of one Rebalancer hold at the same time, and what they have paid. */
+import { AttemptRate } from '../executor/attempt-rate.ts';
+import type { Claim } from '../executor/claims.ts';
+import { dayOf, type FeeBudget, FeeLedger, type FeeRoom } from '../executor/fee-ledger.ts';
+import type { ClaimLimits } from '../executor/unclaimed.ts';
+import type { FeesPaid, StopSignal } from '../ports.ts';
+import type { PaymentHash } from '../units/ids.ts';
+
+export interface ReservationTerms {
+  readonly budget: FeeBudget;
+  readonly limits: ClaimLimits;
+  readonly maxAttemptsPerMinute: number;
+}
+
+/** Claims that were released since a reading of balances began: what is read may be older than their end. */
+export interface BalanceReading {
+  readonly released: readonly Claim[];
+  end(): void;
+}
+
+export class Reservations {
+  readonly limits: ClaimLimits;
+  readonly rate: AttemptRate;
+  readonly #budget: FeeBudget;
+  readonly #claims = new Map<string, Claim>();
+  /** Rebalances whose payment nobody follows any more: their claims stay. */
+  readonly #lost = new Set<string>();
+  readonly #readings = new Set<Claim[]>();
+  #ledger: FeeLedger;
+  #changed = Promise.withResolvers<void>();
+
+  constructor({ budget, limits, maxAttemptsPerMinute }: ReservationTerms) {
+    this.limits = limits;
+    this.rate = new AttemptRate(maxAttemptsPerMinute);
+    this.#budget = budget;
+    this.#ledger = new FeeLedger(budget, []);
+  }
+
+  /** What earlier processes have paid. */
+  load(paid: readonly FeesPaid[]): void {
+    this.#ledger = new FeeLedger(this.#budget, paid);
+  }
+
+  /** Replaces what this rebalance holds. */
+  set(rebalanceId: string, claim: Claim | null): void {
+    const before = this.#claims.get(rebalanceId);
+    if (claim !== null) this.#claims.set(rebalanceId, claim);
+    if (claim !== null || before === undefined) return;
+    this.#claims.delete(rebalanceId);
+    for (const reading of this.#readings) reading.push(before);
+    this.#announce();
+  }
+
+  /** A payment settled: its fee is paid, no longer at risk. */
+  book({ outChannelId, inChannelId, feeMsat }: Claim, atMs: number): void {
+    this.#ledger.book({ day: dayOf(atMs), outChannelId, inChannelId, feeMsat });
+  }
+
+  /** Nobody follows the payment of this rebalance any more; what it holds stays held. */
+  lose(rebalanceId: string): void {
+    if (!this.#claims.has(rebalanceId)) return;
+    this.#lost.add(rebalanceId);
+    this.#announce();
+  }
+
+  /** Of all rebalances but this one. */
+  others(rebalanceId: string): readonly Claim[] {
+    return [...this.#claims.values()].filter((claim) => claim.rebalanceId !== rebalanceId);
+  }
+
+  isLost({ rebalanceId }: Claim): boolean {
+    return this.#lost.has(rebalanceId);
+  }
+
+  /** What a payment of this rebalance may cost beside those of the others. */
+  feeRoom(rebalanceId: string, nowMs: number): FeeRoom {
+    return this.#ledger.room({ atRisk: this.others(rebalanceId), day: dayOf(nowMs) });
+  }
+
+  /** The same with nothing under way. */
+  feeRoomAlone(nowMs: number): FeeRoom {
+    return this.#ledger.room({ atRisk: [], day: dayOf(nowMs) });
+  }
+
+  beginReading(): BalanceReading {
+    const released: Claim[] = [];
+    this.#readings.add(released);
+    return { released, end: () => void this.#readings.delete(released) };
+  }
+
+  /** Resolves when a claim is released or lost, or when the signal aborts. */
+  async change(signal: StopSignal): Promise<void> {
+    if (signal.aborted) return;
+    const aborted = Promise.withResolvers<void>();
+    const abort = (): void => aborted.resolve();
+    signal.addEventListener('abort', abort, { once: true });
+    await Promise.race([this.#changed.promise, aborted.promise]);
+    signal.removeEventListener('abort', abort);
+  }
+
+  #announce(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+}
+
+/** Payments that hold these claims, as far as they have a hash yet. */
+export const paymentsOf = (claims: readonly Claim[]): readonly PaymentHash[] =>
+  claims.flatMap(({ paymentHash }) => (paymentHash === null ? [] : [paymentHash]));

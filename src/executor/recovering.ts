@@ -1,0 +1,236 @@
+/**
+ * A rebalance whose process ended, rebuilt from its journal: as one that was stopped with what it had under way.
+ * Nothing more is sent; what may still move money is followed to its end, and the invoice is taken back so that a late
+ * arrival fails.
+ */
+import type { JournalRecord } from '../ports.ts';
+import { feePpm } from '../units/amounts.ts';
+import { parseChannelId, parseNodeId } from '../units/ids.ts';
+import { cancelInvoice, closeJournal } from './closing.ts';
+import { interpretFailure } from './interpret-failure.ts';
+import { NOTHING_LEARNT } from './learnt.ts';
+import type {
+  AttemptOutcome,
+  AttemptReport,
+  HopReport,
+  RebalanceOutcome,
+} from './rebalance-report.ts';
+import {
+  emit,
+  type LiveAttempt,
+  type OpenInvoice,
+  type Run,
+  type Step,
+} from './rebalance-state.ts';
+import type { RebalanceTerms } from './rebalance-terms.ts';
+import { takeBack } from './taking-back.ts';
+
+type Of<Kind extends JournalRecord['kind']> = Extract<JournalRecord, { kind: Kind }>;
+
+const INTERRUPTED: RebalanceOutcome = {
+  kind: 'interrupted',
+  message: 'the process that ran this rebalance ended before a payment settled',
+};
+
+/**
+ * @param records All of one rebalance that has no end, in their order.
+ * @throws Error where they are not what a rebalance writes.
+ */
+export function recover(records: readonly JournalRecord[], nowMs: number): Step {
+  const start = records.find((record): record is Of<'start'> => record.kind === 'start');
+  if (start === undefined) throw new Error('the journal of a rebalance has no beginning');
+  const intents = records.filter((record): record is Of<'intent'> => record.kind === 'intent');
+  const outcomes = records.filter((record): record is Of<'outcome'> => record.kind === 'outcome');
+  const outcomeOf = (intent: Of<'intent'>): Of<'outcome'> | undefined =>
+    outcomes.findLast(({ attempt }) => attempt === intent.attempt);
+  const invoice = lastInvoice(records, outcomes);
+  const ended = intents.flatMap((intent) => {
+    const outcome = outcomeOf(intent);
+    return outcome === undefined ? [] : [endedReport(intent, outcome, start)];
+  });
+  const run: Run = { ...emptyRun(start), attempts: ended, invoice };
+  const last = intents.at(-1);
+  if (last !== undefined && outcomeOf(last) === undefined) return follow(run, last);
+  if (last !== undefined && outcomeOf(last)?.outcome.kind === 'settled') return lookUp(run, last);
+  return invoice === null
+    ? closeJournal(run, INTERRUPTED, nowMs)
+    : cancelInvoice(run, invoice.paymentHash, INTERRUPTED);
+}
+
+/** Sent, as far as anybody knows. */
+function follow(run: Run, intent: Of<'intent'>): Step {
+  const { attempt, paymentHash } = intent;
+  const asked = takeBack(liveAttempt(intent, run.terms.self));
+  return {
+    state: { phase: 'tracking', run, live: asked.live, notFound: false, tries: 0 },
+    commands: [
+      emit({ kind: 'stopping', cause: 'interrupted', attempt }),
+      { kind: 'start_grace' },
+      asked.command,
+      { kind: 'track', paymentHash, delayMs: 0 },
+    ],
+  };
+}
+
+/** Settled and written down, but not where it arrived. */
+function lookUp(run: Run, intent: Of<'intent'>): Step {
+  const { paymentHash } = intent;
+  const paid: Run = {
+    ...run,
+    invoice: null,
+    invoices: [{ paymentHash, state: 'settled' }],
+  };
+  return {
+    state: { phase: 'looking_up', run: paid, live: liveAttempt(intent, run.terms.self) },
+    commands: [{ kind: 'find_arrival', paymentHash }],
+  };
+}
+
+function emptyRun(start: Of<'start'>): Run {
+  return {
+    terms: spentTerms(start),
+    startedAtMs: start.atMs,
+    amountMsat: start.amountMsat,
+    learnt: NOTHING_LEARNT,
+    attempts: [],
+    invoice: null,
+    invoices: [],
+    stop: 'interrupted',
+    reported: false,
+    journaled: true,
+    unwritten: [],
+    notSentCount: 0,
+    refusedCount: 0,
+    strayed: [],
+    arrivals: [],
+    notes: [],
+  };
+}
+
+/** Whatever concerns sending is zero: if anything asked for more, nothing would come of it. */
+function spentTerms({
+  rebalanceId,
+  self,
+  amountMsat,
+  outChannels,
+  inChannels,
+}: Of<'start'>): RebalanceTerms {
+  return {
+    rebalanceId,
+    self,
+    outChannels,
+    inChannels,
+    amountMsat,
+    minAmountMsat: amountMsat,
+    maxFeeMsat: 0n,
+    maxCltvBlocks: 0,
+    maxAttempts: 0,
+    exclude: {},
+    arrival: 'report',
+    dryRun: false,
+    invoiceCltvDelta: 0,
+    finalCltvDelta: 0,
+    invoiceExpirySeconds: 0,
+  };
+}
+
+/** Before another one is made, the node has confirmed that the one before is cancelled. */
+function lastInvoice(
+  records: readonly JournalRecord[],
+  outcomes: readonly Of<'outcome'>[],
+): OpenInvoice | null {
+  const last = records.findLast((record): record is Of<'invoice'> => record.kind === 'invoice');
+  if (last === undefined) return null;
+  const { paymentHash, preimage } = last;
+  const attemptIds = outcomes.flatMap(({ paymentHash: paid, outcome }) =>
+    paid === paymentHash && 'attemptId' in outcome ? [outcome.attemptId] : [],
+  );
+  return {
+    paymentHash,
+    preimage,
+    // Of use only for sending.
+    paymentAddr: new Uint8Array(),
+    lastAttemptId: attemptIds.length === 0 ? null : attemptIds.reduce((a, b) => (a > b ? a : b)),
+  };
+}
+
+function liveAttempt(intent: Of<'intent'>, self: RebalanceTerms['self']): LiveAttempt {
+  const { attempt, paymentHash, route } = intent;
+  return {
+    attempt,
+    paymentHash,
+    ground: null,
+    route,
+    invoice: 'open',
+    cancelTries: 0,
+    // It is taken back in any case.
+    hold: null,
+    watchTries: 0,
+    report: attemptReport(intent, self),
+  };
+}
+
+function endedReport(
+  intent: Of<'intent'>,
+  { atMs, outcome }: Of<'outcome'>,
+  { self }: Of<'start'>,
+): AttemptReport {
+  const report = { ...attemptReport(intent, self), durationMs: atMs - intent.atMs };
+  return { ...report, outcome: attemptOutcome(outcome, intent) };
+}
+
+function attemptOutcome(
+  outcome: Of<'outcome'>['outcome'],
+  { route }: Of<'intent'>,
+): AttemptOutcome {
+  switch (outcome.kind) {
+    case 'settled':
+      return { kind: 'settled' };
+    case 'failed':
+      return { kind: 'failed', verdict: interpretFailure(route, outcome.failure) };
+    case 'not_sent':
+      return outcome;
+    case 'unknown':
+      return { kind: 'in_flight' };
+  }
+}
+
+/** As far as the journal tells: it has no aliases. */
+function attemptReport(intent: Of<'intent'>, self: RebalanceTerms['self']): AttemptReport {
+  const { attempt, paymentHash, route, blockHeight, amountMsat, feeMsat, atMs } = intent;
+  return {
+    attempt,
+    paymentHash,
+    hops: journaledHops(intent, self),
+    amountMsat,
+    feeMsat,
+    feePpm: feePpm({ feeMsat, amountMsat }),
+    cltvBlocks: route.totalTimeLock - blockHeight,
+    startedAtMs: atMs,
+    durationMs: 0,
+    outcome: { kind: 'in_flight' },
+  };
+}
+
+function journaledHops(intent: Of<'intent'>, self: RebalanceTerms['self']): readonly HopReport[] {
+  const { route, blockHeight } = intent;
+  const last = route.hops.length - 1;
+  let from = self;
+  let [amountMsat, expiry] = [route.totalAmtMsat, route.totalTimeLock];
+  return route.hops.map((hop, i) => {
+    const to = parseNodeId(hop.pubKey);
+    const inner = i === 0 ? intent.outChannelId : parseChannelId(hop.chanId);
+    const report: HopReport = {
+      channelId: i === last ? intent.inChannelId : inner,
+      from,
+      fromAlias: '',
+      to,
+      toAlias: '',
+      amountMsat,
+      feeMsat: amountMsat - hop.amtToForwardMsat,
+      cltvBlocks: expiry - blockHeight,
+    };
+    [from, amountMsat, expiry] = [to, hop.amtToForwardMsat, hop.expiry];
+    return report;
+  });
+}

@@ -1,0 +1,88 @@
+/** The part of `ports.ts` that is about remembering, as types only: what is written down, and the store that keeps it. */
+import type { Route } from './generated/messages/route.ts';
+import type { SendOutcome } from './ports.ts';
+import type { ChannelId, NodeId, PaymentHash } from './units/ids.ts';
+
+interface Journaled {
+  readonly rebalanceId: string;
+  /** When it was decided to write this down; milliseconds since the Unix epoch. */
+  readonly atMs: number;
+}
+
+/**
+ * What is written down about a rebalance. `intent` is durable before the attempt is sent, so that after a crash
+ * every payment that could still move money is known.
+ */
+export type JournalRecord = Journaled &
+  (
+    | {
+        readonly kind: 'start';
+        readonly self: NodeId;
+        readonly amountMsat: bigint;
+        /** As the node lists them. */
+        readonly outChannels: readonly ChannelId[];
+        readonly inChannels: readonly ChannelId[];
+      }
+    | {
+        readonly kind: 'invoice';
+        readonly paymentHash: PaymentHash;
+        /** Stored before the invoice exists at the node. */
+        readonly preimage: Uint8Array;
+      }
+    | {
+        readonly kind: 'intent';
+        readonly attempt: number;
+        readonly paymentHash: PaymentHash;
+        readonly route: Route;
+        /** On which the route's expiries stand. */
+        readonly blockHeight: number;
+        readonly amountMsat: bigint;
+        /** At risk until the outcome is known, and paid where that is `settled`. */
+        readonly feeMsat: bigint;
+        /** Channels of ours that it leaves and returns over, as the node lists them. */
+        readonly outChannelId: ChannelId;
+        readonly inChannelId: ChannelId;
+      }
+    | {
+        readonly kind: 'outcome';
+        readonly attempt: number;
+        readonly paymentHash: PaymentHash;
+        readonly outcome: SendOutcome;
+      }
+    | {
+        readonly kind: 'end';
+        readonly reason: string;
+        readonly feePaidMsat: bigint;
+        readonly movedMsat: bigint;
+      }
+  );
+
+/** Fees of settled attempts between two own channels on one day. */
+export interface FeesPaid {
+  /** Days since the Unix epoch, UTC; the day on which the outcome became known. */
+  readonly day: number;
+  readonly outChannelId: ChannelId;
+  readonly inChannelId: ChannelId;
+  readonly feeMsat: bigint;
+}
+
+/** Whose records are asked for: a rebalance's, or those that name a payment. With both, the rebalance's. */
+export type RecordKey = { readonly rebalanceId: string } | { readonly paymentHash: PaymentHash };
+
+/**
+ * Where the journal lives. A batch is written whole or not at all, and is durable when the promise resolves. Records
+ * are read in the order in which they were committed. Methods reject with `StoreError`, and all of them do once the
+ * store is closed; closing again does nothing.
+ */
+export interface Store {
+  commit(batch: readonly JournalRecord[]): Promise<void>;
+  /** All there ever were: for inspection, as they may be many. */
+  records(): Promise<readonly JournalRecord[]>;
+  /** Those of rebalances that have no `end`: after a crash, everything that may still move money is among them. */
+  unfinished(): Promise<readonly JournalRecord[]>;
+  /** Where a payment hash is given, its invoice, intents and outcomes: whether a payment at the node is ours. */
+  recordsOf(key: RecordKey): Promise<readonly JournalRecord[]>;
+  /** All that was ever paid, added up by day and pair of channels: what budgets have to reckon with. */
+  feesPaid(): Promise<readonly FeesPaid[]>;
+  close(): Promise<void>;
+}
