@@ -410,24 +410,25 @@ describe('hashes and invoices', () => {
     });
   });
 
-  test('without a confirmed cancellation no other hash is used', () => {
+  test('without a confirmed cancellation no other hash is used, and the journal gets no end', () => {
     const machine = started();
     fail(machine, 'INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS', 3);
     machine.run({ until: 'cancel_invoice' });
-    const delays: number[] = [];
-    for (let command = machine.pending[0]; command?.kind === 'cancel_invoice'; ) {
-      delays.push(machine.take('cancel_invoice').delayMs);
-      const { paymentHash } = command;
-      const outcome = { kind: 'unknown', reason: 'no answer' } as const;
-      machine.give({ kind: 'invoice_cancelled', paymentHash, outcome });
-      command = machine.pending[0];
-    }
-    machine.run();
+    const delays = Array.from({ length: 5 }, () => {
+      expect(machine.report).toBeUndefined();
+      return refuseToCancel(machine);
+    });
     expect(delays).toEqual([0, 500, 1000, 2000, 4000]);
     expect(machine.report).toMatchObject({
       outcome: { kind: 'node_error' },
       invoices: [{ paymentHash: hashOf(1), state: 'unknown' }],
     });
+    // The report waits no longer, but the node is asked on.
+    expect([refuseToCancel(machine), refuseToCancel(machine)]).toEqual([8000, 16_000]);
+    expect(machine.journal.at(-1)?.kind).toBe('outcome');
+    machine.run();
+    expect(machine.journal.at(-1)).toMatchObject({ kind: 'end', reason: 'node_error' });
+    expect(machine.afterwards?.invoices).toEqual([{ paymentHash: hashOf(1), state: 'canceled' }]);
   });
 
   test('an invoice that may exist although adding it failed is cancelled', () => {

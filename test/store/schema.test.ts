@@ -81,7 +81,7 @@ test('a new file has the tables that its version says', () => {
 describe('steps to a later version', () => {
   const LATER = [
     ...MIGRATIONS,
-    'ALTER TABLE journal ADD COLUMN at_ms INTEGER; UPDATE journal SET at_ms = 0;',
+    "ALTER TABLE journal ADD COLUMN origin TEXT; UPDATE journal SET origin = 'here';",
     'CREATE TABLE ledger (day TEXT PRIMARY KEY, fee_msat INTEGER NOT NULL) STRICT;',
   ];
 
@@ -91,8 +91,8 @@ describe('steps to a later version', () => {
     const database = openDatabase(terms(path), LATER);
     expect(fileIdentity(database)).toMatchObject({ version: MIGRATIONS.length + 2 });
     expect(
-      database.prepare("SELECT rebalance_id, at_ms FROM journal WHERE kind = 'invoice'").all(),
-    ).toEqual([expect.objectContaining({ rebalance_id: 'a', at_ms: 0 })]);
+      database.prepare("SELECT rebalance_id, origin FROM journal WHERE kind = 'invoice'").all(),
+    ).toEqual([expect.objectContaining({ rebalance_id: 'a', origin: 'here' })]);
     database.close();
   });
 
