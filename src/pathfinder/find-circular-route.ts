@@ -14,6 +14,5 @@ export function findCircularRoute(
   snapshot: GraphSnapshot,
   request: CircularRouteRequest,
 ): RouteResult {
-  const { self, ...rest } = request;
-  return answer(snapshot, { ...rest, from: self, to: self });
+  return answer(snapshot, { ...request, from: request.self, to: request.self });
 }

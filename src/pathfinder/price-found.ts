@@ -1,4 +1,7 @@
 /** From what the search found, in doubles, to a path in bigint. */
+import { DISABLED, HAS_POLICY } from '../graph/columns.ts';
+import { policyRecord } from '../graph/policy-row.ts';
+import type { GraphSnapshot } from '../graph/snapshot.ts';
 import type { ChannelPolicy } from '../ports.ts';
 import type { Path, Quote } from './path.ts';
 import { type PathChannel, pricePath } from './price-path.ts';
@@ -55,13 +58,12 @@ function pathChannel({ view }: RequestEdges, terms: EdgeTerms, edge: number): Pa
   const { snapshot } = view;
   const direction = terms.direction[edge]!;
   const slot = direction >> 1;
-  const announced = snapshot.policy(direction);
   return {
     channelId: snapshot.channelId(slot),
     from: snapshot.nodeId(snapshot.from(direction)),
     to: snapshot.nodeId(snapshot.to(direction)),
     capacitySat: BigInt(snapshot.columns.capacitySat[slot]!),
-    policy: announced && withTerms(announced, terms, edge),
+    policy: policyAsCharged(snapshot, terms, edge),
     inboundFee: {
       inboundFeeBaseMsat: BigInt(terms.inboundBaseMsat[edge]!),
       inboundFeeRatePpm: terms.inboundRatePpm[edge]!,
@@ -69,10 +71,24 @@ function pathChannel({ view }: RequestEdges, terms: EdgeTerms, edge: number): Pa
   };
 }
 
-const withTerms = (announced: ChannelPolicy, terms: EdgeTerms, edge: number): ChannelPolicy => ({
-  ...announced,
-  feeBaseMsat: BigInt(terms.feeBaseMsat[edge]!),
-  feeRatePpm: terms.feeRatePpm[edge]!,
-  timeLockDelta: terms.timeLockDelta[edge]!,
-  minHtlcMsat: BigInt(terms.minMsat[edge]!),
-});
+/** The announced policy with the terms that the search charged; made in one go, as each amount in bigint takes time. */
+function policyAsCharged(
+  { columns }: GraphSnapshot,
+  terms: EdgeTerms,
+  edge: number,
+): ChannelPolicy | null {
+  const direction = terms.direction[edge]!;
+  const flags = columns.flags[direction]!;
+  if ((flags & HAS_POLICY) === 0) return null;
+  return policyRecord({
+    feeBaseMsat: terms.feeBaseMsat[edge]!,
+    feeRatePpm: terms.feeRatePpm[edge]!,
+    timeLockDelta: terms.timeLockDelta[edge]!,
+    minHtlcMsat: terms.minMsat[edge]!,
+    maxHtlcMsat: columns.maxHtlcMsat[direction]!,
+    disabled: (flags & DISABLED) !== 0,
+    inboundFeeBaseMsat: columns.inboundFeeBaseMsat[direction]!,
+    inboundFeeRatePpm: columns.inboundFeeRatePpm[direction]!,
+    lastUpdate: columns.lastUpdate[direction]!,
+  });
+}

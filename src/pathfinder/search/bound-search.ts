@@ -3,7 +3,8 @@
  * forward half guide the exact search, and where the halves cannot meet within the limit there is no route.
  */
 import type { AmountView } from '../view/amount-view.ts';
-import { ReachedNodes } from './reached-nodes.ts';
+import { backwards, forwards, type Half, HalfSearch } from './half-search.ts';
+import { Junction } from './junction.ts';
 import type { RequestEdges } from './request-edges.ts';
 import type { StartBounds, StartWay } from './search-task.ts';
 
@@ -12,25 +13,39 @@ export interface Meeting {
   readonly edges: readonly number[];
   readonly first: number;
   readonly last: number;
+  /** No path costs less, but for one that is a single channel. */
+  readonly leastMsat: number;
 }
 
-/** The forward half may hold so many times more open nodes: it is cheap, and all that it settles guides the exact search. */
-const FORWARD_SHARE = 4;
+/** The half that begins at the start of the path. */
+export interface ForwardHalf extends Half {
+  begin(request: RequestEdges, limitMsat: number): void;
+  /** Follows the edge of least distance. What this settles, or -1. */
+  follow(): number;
+  /** Reaches what lies one edge beyond; see `HalfSearch`. */
+  reachFrom(settled: number, other: Half, junction: Junction): number;
+  /** The way that a node's distance stands for. */
+  wayTo(node: number): StartWay;
+}
+
+/** Edges that the forward half may look at for each of the backward half: what it settles guides the exact search. */
+const FORWARD_SHARE = 3;
+
+/** Edges followed at most to lengthen distances; beyond, the exact search is as quick. Measured on the real graph. */
+const DEEPENING = 3000;
 
 export class BoundSearch implements StartBounds {
-  readonly #view: AmountView;
-  readonly #forward: ReachedNodes;
-  readonly #backward: ReachedNodes;
+  readonly #forward: ForwardHalf;
+  readonly #backward: HalfSearch;
+  readonly #deepening: number;
   /** Every node that the forward half did not settle lies at least this far from the start. */
-  #radius = 0;
+  protected radius = 0;
   #leastFirst = 0;
-  #best = 0;
-  #meeting = -1;
 
-  constructor(view: AmountView) {
-    this.#view = view;
-    this.#forward = new ReachedNodes(view.nodeCount);
-    this.#backward = new ReachedNodes(view.nodeCount);
+  constructor(view: AmountView, half: { forward: ForwardHalf; deepening: number } = plain(view)) {
+    this.#forward = half.forward;
+    this.#deepening = half.deepening;
+    this.#backward = new HalfSearch(backwards(view), view.nodeCount);
   }
 
   get leastFirstMsat(): number {
@@ -39,111 +54,68 @@ export class BoundSearch implements StartBounds {
 
   distanceTo(node: number): number {
     const distance = this.#forward.distance[node]!;
-    return distance < this.#radius ? distance : this.#radius;
+    return distance < this.radius ? distance : this.radius;
   }
 
-  wayFor(node: number): StartWay | undefined {
+  wayFor(node: number, _keepsMsat: number): StartWay | undefined {
     const known = this.#forward.distance[node]! < Number.POSITIVE_INFINITY;
-    return known ? this.#wayTo(node) : undefined;
+    return known ? this.#forward.wayTo(node) : undefined;
   }
 
   /** The path of least weight below the limit, or `undefined` where there is none. */
   run(request: RequestEdges, limitMsat: number): Meeting | undefined {
-    this.#best = limitMsat;
-    this.#meeting = -1;
     const [forward, backward] = [this.#forward, this.#backward];
-    forward.seed(request.firstEnds);
-    backward.seed(request.lastEnds);
+    const junction = new Junction(limitMsat);
+    forward.begin(request, limitMsat);
+    backward.begin(request, limitMsat);
     this.#leastFirst = request.firstEnds.leastMsat;
-    this.#meetAtEnds(request);
-    let [forwardKey, backwardKey] = [0, 0];
-    while (forward.heap.size > 0 && backward.heap.size > 0) {
-      if (forwardKey + backwardKey >= this.#best) break;
-      if (forward.heap.size <= backward.heap.size * FORWARD_SHARE) {
-        const node = forward.settle();
-        forwardKey = forward.heap.poppedKey;
-        if (node >= 0) this.#settleForward(node, request, limitMsat);
+    let [ahead, behind] = [0, 0];
+    while (forward.key + backward.key < junction.totalMsat) {
+      if (ahead <= behind * FORWARD_SHARE) {
+        const settled = forward.follow();
+        ahead += settled < 0 ? 1 : forward.reachFrom(settled, backward, junction);
       } else {
-        const node = backward.settle();
-        backwardKey = backward.heap.poppedKey;
-        if (node >= 0) this.#settleBackward(node, request, forwardKey);
+        const node = backward.follow();
+        behind += node < 0 ? 1 : backward.reachFrom(node, forward, junction);
       }
     }
-    this.#radius = forward.heap.size === 0 ? Number.POSITIVE_INFINITY : forwardKey;
-    return this.#meeting < 0 ? undefined : this.#pathThrough(this.#meeting);
+    this.radius = forward.key;
+    return junction.node < 0 ? undefined : this.#meetingAt(junction);
   }
 
-  /** Nodes that are first and last at once. */
-  #meetAtEnds({ firstEnds, lastEnds }: RequestEdges): void {
-    const [few, other] =
-      firstEnds.nodes.length < lastEnds.nodes.length
-        ? [firstEnds, this.#backward.distance]
-        : [lastEnds, this.#forward.distance];
-    few.nodes.forEach((node, i) => {
-      const total = few.weights[i]! + other[node]!;
-      if (total < this.#best) this.#meet(node, total);
-    });
-  }
-
-  /** Pruned by the caller's limit only: its distances must hold for the exact search. */
-  #settleForward(node: number, request: RequestEdges, limitMsat: number): void {
-    const { outStart, outEdge, outTo, outWeight } = this.#view;
-    const forward = this.#forward;
-    const { distance } = forward;
-    const other = this.#backward.distance;
-    const here = distance[node]!;
-    for (let i = outStart[node]!, end = outStart[node + 1]!; i < end; i++) {
-      const next = outTo[i]!;
-      const there = here + outWeight[i]!;
-      if (there >= distance[next]! || there >= limitMsat) continue;
-      if (request.isClosed(outEdge[i]!, next)) continue;
-      forward.reach(next, there, outEdge[i]!);
-      if (there + other[next]! < this.#best) this.#meet(next, there + other[next]!);
+  /**
+   * Nodes that neither half settled then lie on no path that costs less: the exact search, told so by their distance,
+   * leaves out the many that are nearly as good, as nodes close to the target behind one dear channel are.
+   */
+  deepen(belowMsat: number): void {
+    const [forward, backward] = [this.#forward, this.#backward];
+    for (
+      let steps = 0;
+      steps < this.#deepening && forward.key + backward.key < belowMsat;
+      steps++
+    ) {
+      if (steps % (FORWARD_SHARE + 1) > 0) forward.follow();
+      else backward.follow();
     }
+    this.radius = forward.key;
   }
 
-  #settleBackward(node: number, request: RequestEdges, forwardKey: number): void {
-    const { start, from, weight } = this.#view;
-    const backward = this.#backward;
-    const { distance } = backward;
-    const other = this.#forward.distance;
-    const here = distance[node]!;
-    for (let edge = start[node]!, end = start[node + 1]!; edge < end; edge++) {
-      const there = here + weight[edge]!;
-      // Edges come lightest first.
-      if (there + forwardKey >= this.#best) break;
-      const next = from[edge]!;
-      if (there >= distance[next]! || request.isClosed(edge, next)) continue;
-      backward.reach(next, there, edge);
-      if (there + other[next]! < this.#best) this.#meet(next, there + other[next]!);
-    }
+  #meetingAt({ node, totalMsat }: Junction): Meeting {
+    const { first, edges } = this.#forward.wayTo(node);
+    const rest = this.#backward.trace(node);
+    return { first, edges: [...edges, ...rest.edges], last: rest.end, leastMsat: totalMsat };
+  }
+}
+
+const plain = (view: AmountView) => ({ forward: new PlainForward(view), deepening: DEEPENING });
+
+class PlainForward extends HalfSearch implements ForwardHalf {
+  constructor(view: AmountView) {
+    super(forwards(view), view.nodeCount);
   }
 
-  #meet(node: number, total: number): void {
-    this.#best = total;
-    this.#meeting = node;
-  }
-
-  #wayTo(end: number): { first: number; edges: number[] } {
-    const { by } = this.#forward;
-    const edges: number[] = [];
-    let node = end;
-    for (let edge = by[node]!; edge >= 0; edge = by[node]!) {
-      edges.push(edge);
-      node = this.#view.from[edge]!;
-    }
-    edges.reverse();
-    return { first: -1 - by[node]!, edges };
-  }
-
-  #pathThrough(meeting: number): Meeting {
-    const { by } = this.#backward;
-    const { first, edges } = this.#wayTo(meeting);
-    let node = meeting;
-    for (let edge = by[node]!; edge >= 0; edge = by[node]!) {
-      edges.push(edge);
-      node = this.#view.to[edge]!;
-    }
-    return { edges, first, last: -1 - by[node]! };
+  wayTo(node: number): StartWay {
+    const { edges, end } = this.trace(node);
+    return { first: end, edges: edges.reverse() };
   }
 }

@@ -24,22 +24,25 @@ interface ByPeer {
   /** The lightest channel to a node of the view, or to a peer that is none. */
   readonly at: ReadonlyMap<number, number>;
   /** By channel: the next one to the same, or -1. */
-  readonly next: Int32Array;
+  readonly next: readonly number[];
 }
 
-/** The nodes that channels lead to, each once and lightest first, with that weight and the channel's index. */
+/**
+ * The nodes that channels lead to, each once and lightest first, with that weight and the channel's index. In plain
+ * arrays: a request names a channel or two, and small typed arrays take longer to make than to read.
+ */
 interface EndNodes {
-  readonly nodes: Int32Array;
-  readonly weights: Float64Array;
-  readonly indices: Int32Array;
+  readonly nodes: readonly number[];
+  readonly weights: readonly number[];
+  readonly indices: readonly number[];
 }
 
 export class EndChannels implements EndNodes {
   /** Lightest first, but for those that are direct. */
   readonly channels: readonly EndChannel[];
-  readonly nodes: Int32Array;
-  readonly weights: Float64Array;
-  readonly indices: Int32Array;
+  readonly nodes: readonly number[];
+  readonly weights: readonly number[];
+  readonly indices: readonly number[];
   /** Indices of those that lead from source to target by themselves. */
   readonly direct: readonly number[];
   readonly leastMsat: number;
@@ -50,13 +53,9 @@ export class EndChannels implements EndNodes {
   static of(given: readonly EndChannel[]): EndChannels {
     const channels = given.length < 2 ? given : given.toSorted((a, b) => a.weight - b.weight);
     const byPeer = byPeerOf(channels);
-    const indices = Int32Array.from(byPeer.at.values())
-      .filter((i) => channels[i]!.node >= 0)
-      .sort();
-    const nodes = indices.map((i) => channels[i]!.node);
-    const weights = Float64Array.from(indices, (i) => channels[i]!.weight);
-    const direct = [...channels.keys()].filter((i) => channels[i]!.direct);
-    return new EndChannels({ channels, direct, byPeer, indices, nodes, weights });
+    const direct: number[] = [];
+    for (let i = 0; i < channels.length; i++) if (channels[i]!.direct) direct.push(i);
+    return new EndChannels({ channels, direct, byPeer, ...nodesOf(channels, byPeer) });
   }
 
   private constructor(
@@ -75,7 +74,7 @@ export class EndChannels implements EndNodes {
     this.#byPeer = parts.byPeer;
     this.#only = channels.length === 1 ? channels[0]!.node : -1;
     const lightest = channels[0]?.weight ?? Number.POSITIVE_INFINITY;
-    this.leastMsat = Math.min(lightest, ...direct.map((i) => channels[i]!.weight));
+    this.leastMsat = direct.reduce((least, i) => Math.min(least, channels[i]!.weight), lightest);
   }
 
   /** Index of the lightest channel at the node, or -1. */
@@ -114,19 +113,27 @@ export class EndChannels implements EndNodes {
   }
 }
 
-function without<T extends Int32Array | Float64Array>(column: T, at: number): T {
-  if (at < 0) return column;
-  const rest = column.slice(0, -1);
-  rest.set(column.subarray(at + 1), at);
-  return rest as T;
+function nodesOf(channels: readonly EndChannel[], { at }: ByPeer): EndNodes {
+  const [nodes, weights, indices]: [number[], number[], number[]] = [[], [], []];
+  for (let i = 0; i < channels.length; i++) {
+    const { node, weight } = channels[i]!;
+    if (node < 0 || at.get(node) !== i) continue;
+    nodes.push(node);
+    weights.push(weight);
+    indices.push(i);
+  }
+  return { nodes, weights, indices };
 }
+
+const without = (column: readonly number[], at: number): readonly number[] =>
+  at < 0 ? column : column.toSpliced(at, 1);
 
 const keyOf = ({ node, peer }: Pick<EndChannel, 'peer' | 'node'>): number =>
   node >= 0 ? node : -2 - peer;
 
 function byPeerOf(channels: readonly EndChannel[]): ByPeer {
   const at = new Map<number, number>();
-  const next = new Int32Array(channels.length).fill(-1);
+  const next = new Array<number>(channels.length).fill(-1);
   for (let i = channels.length - 1; i >= 0; i--) {
     const key = keyOf(channels[i]!);
     next[i] = at.get(key) ?? -1;

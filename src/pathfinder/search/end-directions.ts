@@ -17,22 +17,23 @@ export const largest = (found: readonly EndDirection[]): number =>
   found.reduce((most, { maximum }) => Math.max(most, Math.min(maximum, 2 ** 52)), 0);
 
 /** Directions that leave a node over its own channels: those named, or all. */
-function* ownDirections(
+function ownDirections(
   snapshot: GraphSnapshot,
   node: number,
   named: readonly ChannelId[] | undefined,
 ): Iterable<number> {
   if (named === undefined) {
     const { offsets, outgoing } = snapshot.adjacency;
-    yield* outgoing.subarray(offsets[node]!, offsets[node + 1]!);
-    return;
+    return outgoing.subarray(offsets[node]!, offsets[node + 1]!);
   }
-  for (const channelId of new Set(named)) {
+  const directions: number[] = [];
+  for (const channelId of named.length < 2 ? named : new Set(named)) {
     const slot = snapshot.channelSlot(channelId);
     if (slot === undefined) continue;
-    if (snapshot.from(2 * slot) === node) yield 2 * slot;
-    else if (snapshot.to(2 * slot) === node) yield 2 * slot + 1;
+    if (snapshot.from(2 * slot) === node) directions.push(2 * slot);
+    else if (snapshot.to(2 * slot) === node) directions.push(2 * slot + 1);
   }
+  return directions;
 }
 
 /** Looks up the ends of one request. What it needs of the whole node is gathered once, when first asked for. */

@@ -69,7 +69,12 @@ export class ExactSearch {
     task.onceOnly?.forEach((node, i) => {
       this.#bitOf[node] = 1 << i;
     });
-    this.#start();
+    // On the real graph the price of the path of least bound is its bound in most cases, and then the search is over.
+    if (!this.#completions.proven) {
+      const free = task.mode === 'ignored' && task.meeting !== undefined;
+      if (free) task.bounds.deepen?.(this.#completions.bestMsat);
+      this.#start();
+    }
     let exhausted = false;
     while (this.#heap.size > 0) {
       const label = this.#heap.pop();

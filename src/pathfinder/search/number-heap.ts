@@ -10,16 +10,17 @@ export class NumberHeap {
     return this.#size;
   }
 
-  clear(): void {
-    this.#size = 0;
+  /** Of the smallest key; only while `size` is not zero. */
+  get topKey(): number {
+    return this.#keys[0]!;
   }
 
-  /** Replaces everything by items whose keys ascend: they are in a heap's order as they stand. */
-  fill(keys: Float64Array, items: Int32Array): void {
-    while (this.#keys.length < keys.length) this.#grow();
-    this.#keys.set(keys);
-    this.#items.set(items);
-    this.#size = keys.length;
+  get topItem(): number {
+    return this.#items[0]!;
+  }
+
+  clear(): void {
+    this.#size = 0;
   }
 
   push(key: number, item: number): void {
@@ -44,8 +45,18 @@ export class NumberHeap {
     const top = items[0]!;
     this.poppedKey = keys[0]!;
     const size = --this.#size;
-    if (size === 0) return top;
-    const [key, item] = [keys[size]!, items[size]!];
+    if (size > 0) this.#sink(keys[size]!, items[size]!);
+    return top;
+  }
+
+  /** Gives the item of the smallest key another one, not smaller. */
+  raiseTop(key: number): void {
+    this.#sink(key, this.#items[0]!);
+  }
+
+  /** Enters an item from the top down. */
+  #sink(key: number, item: number): void {
+    const [keys, items, size] = [this.#keys, this.#items, this.#size];
     let at = 0;
     for (let below = 1; below < size; below = 2 * at + 1) {
       if (below + 1 < size && keys[below + 1]! < keys[below]!) below++;
@@ -57,7 +68,6 @@ export class NumberHeap {
     }
     keys[at] = key;
     items[at] = item;
-    return top;
   }
 
   #grow(): void {

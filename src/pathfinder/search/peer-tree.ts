@@ -30,7 +30,7 @@ export class PeerTrees {
     const reached = this.#reached;
     const { distance, heap } = reached;
     reached.clear();
-    reached.reach(peer, 0, -1);
+    reached.reach(peer, 0);
     let left = targets.size;
     let radius = 0;
     while (heap.size > 0 && left > 0) {
@@ -43,7 +43,7 @@ export class PeerTrees {
         const next = outTo[i]!;
         const there = here + outWeight[i]!;
         if (there < distance[next]! && !request.isClosed(outEdge[i]!, next)) {
-          reached.reach(next, there, outEdge[i]!);
+          reached.reach(next, there);
         }
       }
     }
@@ -59,7 +59,7 @@ export class PeerTrees {
     reached.clear();
     for (const channel of request.last) {
       if (channel.node >= 0 && channel.weight < distance[channel.node]!) {
-        reached.reach(channel.node, channel.weight, -1);
+        reached.reach(channel.node, channel.weight);
       }
     }
     while (heap.size > 0) {
@@ -70,7 +70,7 @@ export class PeerTrees {
         const next = from[edge]!;
         const there = here + weight[edge]!;
         if (there < distance[next]! && !request.isClosed(edge, next)) {
-          reached.reach(next, there, edge);
+          reached.reach(next, there);
         }
       }
     }

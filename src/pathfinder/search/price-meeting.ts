@@ -8,14 +8,13 @@ import type { FoundPath } from './search-task.ts';
 
 /** The exact price of the path that the bound search found, or `undefined` where it is no path after all. */
 export function priceMeeting(
-  meeting: Meeting,
+  meeting: Omit<Meeting, 'leastMsat'>,
   request: RequestEdges,
   maxFeeMsat: number,
 ): FoundPath | undefined {
   const { amountMsat, terms, to } = request.view;
   const [first, last] = [request.first[meeting.first]!, request.last[meeting.last]!];
-  const nodes = new Set([first.node, ...meeting.edges.map((edge) => to[edge]!)]);
-  if (nodes.size !== meeting.edges.length + 1) return undefined;
+  if (passesTwice(first.node, meeting.edges, to)) return undefined;
   if (first.direction >> 1 === last.direction >> 1) return undefined;
   if (meeting.edges.length === 0 && !request.mayTurn) return undefined;
   let xMsat = amountMsat;
@@ -33,7 +32,18 @@ export function priceMeeting(
   const feeMsat = sentMsat - amountMsat;
   if (sentMsat > first.terms.maxMsat[first.edge]! || feeMsat > maxFeeMsat) return undefined;
   const costMsat = feeMsat + prices + (meeting.edges.length + 2) * HOP_MSAT;
-  return { ...meeting, sentMsat, costMsat };
+  const { edges } = meeting;
+  return { first: meeting.first, edges, last: meeting.last, sentMsat, costMsat };
+}
+
+/** Whether some node is passed again; paths are so short that a set would take longer. */
+function passesTwice(first: number, edges: readonly number[], to: Uint32Array): boolean {
+  for (let i = 0; i < edges.length; i++) {
+    const node = to[edges[i]!]!;
+    if (node === first) return true;
+    for (let j = 0; j < i; j++) if (to[edges[j]!] === node) return true;
+  }
+  return false;
 }
 
 /** What must arrive over an edge at a node that sends on `xMsat`. */

@@ -29,6 +29,8 @@ export interface StartBounds {
    * what it then does keep. Without it the node's own figures are added to the distance.
    */
   restMsat?(node: number, keepsMsat: number): number;
+  /** Makes distances longer, as far as that helps to tell whether a path costs less. */
+  deepen?(belowMsat: number): void;
   /** The way that this bound stands for, where it is known; it may pass a node twice, or one of the rest of the path. */
   wayFor?(node: number, keepsMsat: number): StartWay | undefined;
 }

@@ -100,7 +100,7 @@ export class TightBounds implements StartBounds {
     behind.clear();
     for (const { node, weight: whole, priceMsat: price } of request.last) {
       const least = fees ? whole - price - HOP_MSAT : whole;
-      if (node >= 0 && least < distance[node]!) behind.reach(node, least, -1);
+      if (node >= 0 && least < distance[node]!) behind.reach(node, least);
     }
     while (heap.size > 0) {
       const node = behind.settle();
@@ -116,7 +116,7 @@ export class TightBounds implements StartBounds {
         if (there >= distance[next]! || there + rough.distanceTo(next) >= belowMsat) continue;
         if (request.isClosed(edge, next)) continue;
         if (!fees || this.#crossingMsat(edge, here) <= request.maximum(edge)) {
-          behind.reach(next, there, edge);
+          behind.reach(next, there);
         }
       }
     }
