@@ -1,5 +1,6 @@
 /** What becomes of an error: an exit code, a code for scripts, and a sentence. */
 import { CommanderError } from 'commander';
+import { ForeignJournalError } from '../engine/index.ts';
 import { GraphFormatError } from '../graph/parse-describe-graph.ts';
 import { NodeError } from '../node/node-error.ts';
 import { EXIT, type ExitCode, UnresolvedPaymentError, UsageError } from './exit-codes.ts';
@@ -28,6 +29,7 @@ export function reportFailure(error: unknown, output: Output): ExitCode {
 
 function kindOf(error: unknown): { code: string; exit: ExitCode } {
   if (error instanceof UsageError) return { code: 'usage', exit: EXIT.usage };
+  if (error instanceof ForeignJournalError) return { code: 'usage', exit: EXIT.usage };
   if (error instanceof GraphFormatError) return { code: 'graph_format', exit: EXIT.usage };
   if (error instanceof NodeError) return { code: error.code, exit: EXIT.node };
   if (error instanceof UnresolvedPaymentError) return { code: 'in_flight', exit: EXIT.inFlight };

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { demoCommand } from './commands/demo.ts';
 import { graphCommand } from './commands/graph.ts';
 import { rebalanceCommand } from './commands/rebalance.ts';
+import { resumeCommand } from './commands/resume.ts';
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes.ts';
 import { reportFailure } from './failure.ts';
 import { collect, count, positiveSats, rate, sats } from './option-values.ts';
@@ -58,16 +59,16 @@ function buildProgram(streams: Streams, output: Output, ended: (code: ExitCode) 
     .action(async (file, options) => ended(await graphCommand(file, options, output)));
 
   addRebalance(program).action(async (options) => ended(await rebalanceCommand(options, output)));
+  addAccess(program.command('resume'))
+    .description('follow to its end what rebalances that were broken off have left under way')
+    .option('--json', 'print the reports as JSON, progress on standard error')
+    .action(async (options) => ended(await resumeCommand(options, output)));
   return program;
 }
 
 function addRebalance(program: Command) {
-  return program
-    .command('rebalance')
+  return addAccess(program.command('rebalance'))
     .description('move liquidity from one of your channels to another, by paying yourself')
-    .requiredOption('--lnd <host:port>', "lnd's gRPC address, usually port 10009")
-    .requiredOption('--tls <file>', "lnd's tls.cert")
-    .requiredOption('--macaroon <file>', 'a macaroon; the README has the smallest that works')
     .requiredOption(
       '--from <channel or peer>',
       'send out over: channel id, key or alias; may be given more than once',
@@ -89,6 +90,24 @@ function addRebalance(program: Command) {
       count(1, 7 * 86_400),
     )
     .option('--exclude <node or channel>', 'never pass it; may be given more than once', collect)
+    .addOption(
+      new Option(
+        '--arrival <how>',
+        'what comes back over another channel than asked for: give it back, or take and report it (default: strict where the peer has other channels with you)',
+      ).choices(['strict', 'report']),
+    )
     .option('--dry-run', 'find and price a route, send nothing')
     .option('--json', 'print the report as JSON, progress on standard error');
+}
+
+/** How to reach the node, and where the journal is. */
+function addAccess(command: Command): Command {
+  return command
+    .requiredOption('--lnd <host:port>', "lnd's gRPC address, usually port 10009")
+    .requiredOption('--tls <file>', "lnd's tls.cert")
+    .requiredOption('--macaroon <file>', 'a macaroon; the README has the smallest that works')
+    .option(
+      '--store <file>',
+      'the journal of what was sent (default: one for each node, in ~/.local/state/ballast)',
+    );
 }

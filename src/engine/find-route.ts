@@ -26,6 +26,7 @@ export async function findRoute(searching: Searching, parts: EngineParts): Promi
   const { stopped } = searching;
   let told = false;
   for (;;) {
+    const { nextChange } = reservations;
     const found = await searchOnce(searching, parts);
     if (found.kind === 'again') continue;
     if (found.kind !== 'held') return found;
@@ -35,9 +36,17 @@ export async function findRoute(searching: Searching, parts: EngineParts): Promi
     }
     if (!told) searching.onWaiting(payments);
     told = true;
-    await reservations.change(stopped);
+    await unlessStopped(nextChange, stopped);
     if (stopped.aborted) return { kind: 'search_blocked', lost: false, payments };
   }
+}
+
+async function unlessStopped(change: Promise<void>, stopped: StopSignal): Promise<void> {
+  if (stopped.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  stopped.addEventListener('abort', resolve, { once: true });
+  await Promise.race([change, promise]);
+  stopped.removeEventListener('abort', resolve);
 }
 
 type Found =
@@ -95,7 +104,7 @@ function searchIn(
   const { blockHeight } = info;
   const held = reservations.others(rebalanceId);
   const alone = (): RouteSearched => {
-    const ownChannels = restored(ground.ownChannels, held);
+    const ownChannels = unclaimed(restored(ground.ownChannels, held), [], reservations.limits);
     const room = reservations.feeRoomAlone(dates.now());
     return answer(ownChannels, searchAmong(ownChannels, { ground, command, room }));
   };

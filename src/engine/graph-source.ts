@@ -36,8 +36,10 @@ export function nodesGraph(parts: {
   }
 
   return () => {
-    if (held !== undefined && clock.now() - held.loadedAtMs < maxAgeMs) {
-      return Promise.resolve(held.graph.snapshot());
+    if (held !== undefined) {
+      const ageMs = clock.now() - held.loadedAtMs;
+      // Loaded ahead of now: the clock was set back since, so nobody can tell how old it is.
+      if (ageMs >= 0 && ageMs < maxAgeMs) return Promise.resolve(held.graph.snapshot());
     }
     loading ??= load().finally(() => {
       loading = undefined;

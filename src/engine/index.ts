@@ -26,5 +26,6 @@ export {
 } from './rebalance-request.ts';
 export { type RebalanceRun, Rebalancer } from './rebalancer.ts';
 export type { RebalancerOptions } from './rebalancer-options.ts';
+export { ForeignJournalError } from './recovery.ts';
 export { openSearchPool, type SearchPool, type SearchPoolOptions } from './search-pool.ts';
 export { systemClock } from './system-clock.ts';

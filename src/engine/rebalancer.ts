@@ -96,7 +96,8 @@ export class Rebalancer {
    * taken back, and what is under way is followed to its end. The first rebalance does so by itself; call it to see the
    * reports. Asking again gives the same runs.
    *
-   * @throws StoreError where the journal cannot be read; asking again reads it again.
+   * @throws StoreError where the journal cannot be read, NodeError where the node cannot be asked who it is, and
+   * `ForeignJournalError` where the journal is another node's. Asking again reads it again.
    */
   resume(): Promise<readonly RebalanceRun[]> {
     this.#resumed ??= this.#resume().catch((error: unknown) => {
@@ -110,7 +111,7 @@ export class Rebalancer {
     const leftBehind = await openJournal(this.#parts);
     return leftBehind.map(({ rebalanceId, first }) => {
       const events = new EventRecord<RebalanceEvent>();
-      const { report } = runRebalance(first, this.#parts, {
+      const report = runRebalance(first, this.#parts, {
         rebalanceId,
         deadlineMs: null,
         signal: undefined,
@@ -149,17 +150,17 @@ export class Rebalancer {
     assertRequest(request);
     const { node, dates } = this.#parts;
     const startedAtMs = dates.now();
-    const unread = await this.resume().then(() => undefined, messageOf);
-    if (unread !== undefined) {
-      const message = `the journal could not be read: ${unread}`;
-      return this.#unstarted({ ...run, startedAtMs }, { kind: 'store_error', message });
-    }
     const known = await Promise.all([
       asked(() => node.info()),
       asked(() => node.ownChannels()),
     ]).catch(messageOf);
     if (typeof known === 'string') {
       return this.#unstarted({ ...run, startedAtMs }, { kind: 'node_error', message: known });
+    }
+    const unread = await this.resume().then(() => undefined, messageOf);
+    if (unread !== undefined) {
+      const message = `the journal could not be read: ${unread}`;
+      return this.#unstarted({ ...run, startedAtMs }, { kind: 'store_error', message });
     }
     const [info, channels] = known;
     const { rebalanceId, events } = run;
@@ -170,7 +171,7 @@ export class Rebalancer {
       deadlineMs: Math.max(0, (request.deadlineMs ?? DEFAULT_DEADLINE_MS) - waitedMs),
       signal: request.signal,
       onEvent: (event) => events.add(event),
-    }).report;
+    });
   }
 
   #unstarted(

@@ -2,7 +2,7 @@
 import type { Step } from '../executor/rebalance-state.ts';
 import { recover } from '../executor/recovering.ts';
 import type { JournalRecord, LightningNode, Log, Store } from '../ports.ts';
-import type { PaymentHash } from '../units/ids.ts';
+import type { NodeId, PaymentHash } from '../units/ids.ts';
 import { asked, messageOf } from './asked.ts';
 import type { Reservations } from './reservations.ts';
 import type { SteadyClock } from './steady-clock.ts';
@@ -27,14 +27,17 @@ const LONGEST_LIFE_MS = 28 * DAY_MS;
 /**
  * Reads the journal, and gives the first step for each rebalance that has no end.
  *
- * @throws StoreError where the store cannot be read.
+ * @throws StoreError where the store cannot be read, NodeError where the node cannot be asked who it is, and
+ * `ForeignJournalError` where the journal is another node's.
  */
 export async function openJournal(parts: RecoveryParts): Promise<readonly LeftBehind[]> {
-  const { store, reservations, dates } = parts;
-  const [paid, unfinished] = await Promise.all([
+  const { node, store, reservations, dates } = parts;
+  const [{ nodeId }, paid, unfinished] = await Promise.all([
+    asked(() => node.info()),
     asked(() => store.feesPaid()),
     asked(() => store.unfinished()),
   ]);
+  assertOurs(unfinished, nodeId);
   reservations.load(paid);
   for (const { day } of paid) dates.notBefore(day * DAY_MS);
   for (const { atMs } of unfinished) dates.notBefore(atMs);
@@ -49,6 +52,20 @@ export async function openJournal(parts: RecoveryParts): Promise<readonly LeftBe
     rebalanceId,
     first: recover(records, dates.now()),
   }));
+}
+
+/** The store has unfinished work of another node. */
+export class ForeignJournalError extends Error {
+  override readonly name = 'ForeignJournalError';
+}
+
+/** Another node would know nothing of the payments, which must not be taken for never sent. */
+function assertOurs(unfinished: readonly JournalRecord[], nodeId: NodeId): void {
+  const foreign = unfinished.find((record) => record.kind === 'start' && record.self !== nodeId);
+  if (foreign?.kind !== 'start') return;
+  throw new ForeignJournalError(
+    `rebalance ${foreign.rebalanceId} of node ${foreign.self} is unfinished in it, and this is node ${nodeId}: connect that node, or use another store`,
+  );
 }
 
 /**
@@ -69,27 +86,34 @@ async function livingAfterTheirEnd(
     log.warn('the node did not list its unfinished payments', { reason: messageOf(error) });
     return [];
   });
-  for (const { paymentHash } of payments) {
-    if (known.has(paymentHash)) continue;
+  for (const { paymentHash, attempts } of payments) {
+    // lnd calls a payment that never got an attempt unfinished until it restarts; that one holds nothing.
+    if (known.has(paymentHash) || attempts.every(({ state }) => state !== 'in_flight')) continue;
     const [ours] = await store.recordsOf({ paymentHash });
     if (ours === undefined) continue;
     const { rebalanceId } = ours;
+    const records = reopened(await store.recordsOf({ rebalanceId }), paymentHash);
+    if (records === null) continue;
     log.warn('a payment is under way whose rebalance had ended', { rebalanceId, paymentHash });
-    living.set(rebalanceId, reopened(await store.recordsOf({ rebalanceId }), paymentHash));
+    living.set(rebalanceId, records);
   }
   return living;
 }
 
-/** As the journal stood before the last attempt with this hash was taken for ended. */
+/**
+ * The journal as it stood before the last attempt with this hash was taken for ended. `null` where it was not sent, and
+ * where it settled: that is known, and booked.
+ */
 function reopened(
   records: readonly JournalRecord[],
   paymentHash: PaymentHash,
-): readonly JournalRecord[] {
-  const last = records.findLast(
-    (record) => record.kind === 'intent' && record.paymentHash === paymentHash,
+): readonly JournalRecord[] | null {
+  const isOfPayment = (record: JournalRecord): boolean =>
+    'paymentHash' in record && record.paymentHash === paymentHash;
+  const intent = records.findLastIndex((record) => record.kind === 'intent' && isOfPayment(record));
+  const settled = records.some(
+    (record) =>
+      record.kind === 'outcome' && isOfPayment(record) && record.outcome.kind === 'settled',
   );
-  const attempt = last?.kind === 'intent' ? last.attempt : null;
-  return records.filter(
-    (record) => record.kind !== 'end' && !(record.kind === 'outcome' && record.attempt === attempt),
-  );
+  return intent === -1 || settled ? null : records.slice(0, intent + 1);
 }

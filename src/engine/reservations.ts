@@ -3,7 +3,7 @@ import { AttemptRate } from '../executor/attempt-rate.ts';
 import type { Claim } from '../executor/claims.ts';
 import { dayOf, type FeeBudget, FeeLedger, type FeeRoom } from '../executor/fee-ledger.ts';
 import type { ClaimLimits } from '../executor/unclaimed.ts';
-import type { FeesPaid, StopSignal } from '../ports.ts';
+import type { FeesPaid } from '../ports.ts';
 import type { PaymentHash } from '../units/ids.ts';
 
 export interface ReservationTerms {
@@ -88,14 +88,12 @@ export class Reservations {
     return { released, end: () => void this.#readings.delete(released) };
   }
 
-  /** Resolves when a claim is released or lost, or when the signal aborts. */
-  async change(signal: StopSignal): Promise<void> {
-    if (signal.aborted) return;
-    const aborted = Promise.withResolvers<void>();
-    const abort = (): void => aborted.resolve();
-    signal.addEventListener('abort', abort, { once: true });
-    await Promise.race([this.#changed.promise, aborted.promise]);
-    signal.removeEventListener('abort', abort);
+  /**
+   * Resolves when the next claim is released or lost. Taken before a search, so that what changes between its answer and
+   * the wait is not missed.
+   */
+  get nextChange(): Promise<void> {
+    return this.#changed.promise;
   }
 
   #announce(): void {

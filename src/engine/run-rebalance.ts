@@ -1,6 +1,6 @@
 /** Drives the state machine of a rebalance: performs what it asks for, and feeds back what happened. */
 import { claimOf } from '../executor/claims.ts';
-import { openInvoice, paymentUnderWay } from '../executor/open-ends.ts';
+import { mayMoveMoney, openInvoice, paymentUnderWay } from '../executor/open-ends.ts';
 import { step } from '../executor/rebalance-machine.ts';
 import type { RebalanceEvent, RebalanceReport } from '../executor/rebalance-report.ts';
 import type {
@@ -15,6 +15,7 @@ import { asked, messageOf } from './asked.ts';
 import { findRoute } from './find-route.ts';
 import { Inbox } from './inbox.ts';
 import { isClosed, type NodeClosed, NodeStreams } from './node-streams.ts';
+import { Stops } from './stops.ts';
 
 export interface RunOptions {
   readonly rebalanceId: string;
@@ -24,28 +25,16 @@ export interface RunOptions {
   readonly onEvent: (event: RebalanceEvent) => void;
 }
 
-export interface RunningRebalance {
-  /**
-   * Rejects where engine and machine disagree, which is a fault of Ballast; open invoices are cancelled then as far as
-   * possible.
-   */
-  readonly report: Promise<RebalanceReport>;
-  /**
-   * Comes when no payment of this rebalance is followed any more: `null` once every end is known, otherwise the hash of
-   * the payment that is left unresolved. Never rejects.
-   */
-  readonly left: Promise<PaymentHash | null>;
-}
-
 /**
  * One rebalance from its first step to its report. A payment that the report calls in flight is followed on, and its end
- * goes into the journal, for as long as the node is not closed.
+ * goes into the journal, for as long as the node is not closed. Rejects where engine and machine disagree, which is a
+ * fault of Ballast; open invoices are cancelled then as far as possible.
  */
 export function runRebalance(
   first: Step,
   parts: EngineParts,
   options: RunOptions,
-): RunningRebalance {
+): Promise<RebalanceReport> {
   return new RebalanceRun(first, parts, options).start();
 }
 
@@ -58,33 +47,34 @@ class RebalanceRun {
   readonly #options: RunOptions;
   readonly #inbox = new Inbox<Delivery>();
   readonly #report = Promise.withResolvers<RebalanceReport>();
-  /** Nothing new is tried any more, so nobody waits for the chance to. */
-  readonly #stopped = new AbortController();
-  /** Ends the timers of deadline and grace once the report is out. */
-  readonly #reported = new AbortController();
+  readonly #stops: Stops;
   /** Ends pauses once nothing is waited for any more. */
   readonly #ended = new AbortController();
   readonly #streams: NodeStreams;
   /** Nobody can be asked any more. */
   #nodeClosed = false;
-  #graceStarted = false;
 
   constructor(first: Step, parts: EngineParts, options: RunOptions) {
     this.#first = first;
     this.#parts = parts;
     this.#options = options;
     const { node, clock } = parts;
-    this.#streams = new NodeStreams({ node, clock, tell: (word) => this.#inbox.put(word) });
+    const tell = (word: Delivery): void => this.#inbox.put(word);
+    this.#streams = new NodeStreams({ node, clock, tell });
+    const onFault = (error: unknown): void => tell({ kind: 'fault', error });
+    this.#stops = new Stops({ clock, tell, onFault });
   }
 
-  start(): RunningRebalance {
-    return { report: this.#report.promise, left: this.#run() };
+  start(): Promise<RebalanceReport> {
+    void this.#run();
+    return this.#report.promise;
   }
 
-  async #run(): Promise<PaymentHash | null> {
+  /** Never rejects: what goes wrong is the report's. */
+  async #run(): Promise<void> {
     let state: RebalanceState | undefined;
     try {
-      this.#watchForStop();
+      this.#stops.watch(this.#options);
       let next = this.#first;
       for (;;) {
         this.#reserve(state, next.state);
@@ -92,7 +82,7 @@ class RebalanceRun {
         if (state.phase !== 'tracking') this.#streams.endTracking();
         if (state.phase !== 'sending' && state.phase !== 'tracking') this.#streams.endWatching();
         for (const command of next.commands) this.#perform(command);
-        if (state.phase === 'finished') return null;
+        if (state.phase === 'finished') return;
         const delivery = await this.#inbox.take();
         if (delivery.kind === 'fault') throw delivery.error;
         if (delivery.kind === 'node_closed') this.#nodeClosed = true;
@@ -101,14 +91,11 @@ class RebalanceRun {
       }
     } catch (error) {
       this.#report.reject(error);
-      this.#parts.reservations.lose(this.#options.rebalanceId);
       if (state !== undefined) await this.#breakOff(state, error);
-      return state === undefined ? null : paymentUnderWay(state);
     } finally {
-      this.#stopped.abort();
+      this.#stops.end();
       this.#streams.endTracking();
       this.#streams.endWatching();
-      this.#reported.abort();
       this.#ended.abort();
     }
   }
@@ -125,37 +112,31 @@ class RebalanceRun {
   }
 
   /** The report is out, and nobody can be asked any more. */
-  #leave(state: RebalanceState): PaymentHash | null {
-    const paymentHash = paymentUnderWay(state);
+  #leave(state: RebalanceState): void {
     const { rebalanceId } = this.#options;
-    this.#parts.reservations.lose(rebalanceId);
-    const invoice = openInvoice(state);
+    this.#giveUp(state);
+    const [paymentHash, invoice] = [paymentUnderWay(state), openInvoice(state)];
     this.#parts.log.warn('the node was closed before all of a rebalance had ended', {
       rebalanceId,
       paymentHash,
       invoice,
     });
-    return paymentHash;
   }
 
-  #watchForStop(): void {
-    const { signal, deadlineMs } = this.#options;
-    const abort = (): void => this.#stop('aborted');
-    if (signal?.aborted === true) abort();
-    signal?.addEventListener('abort', abort, { once: true, signal: this.#reported.signal });
-    if (deadlineMs !== null) this.#after(deadlineMs, () => this.#stop('deadline'));
-  }
-
-  #stop(cause: 'aborted' | 'deadline'): void {
-    this.#inbox.put({ kind: 'stop', cause });
-    this.#stopped.abort();
+  /** What may still move money stays held, for nobody learns of its end; the rest is free. */
+  #giveUp(state: RebalanceState): void {
+    const { reservations } = this.#parts;
+    const { rebalanceId } = this.#options;
+    if (mayMoveMoney(state)) reservations.lose(rebalanceId);
+    else reservations.set(rebalanceId, null);
   }
 
   /** What the rebalance holds as it goes on from one state to the next. */
   #reserve(from: RebalanceState | undefined, to: RebalanceState): void {
     const { reservations } = this.#parts;
     const { rebalanceId } = this.#options;
-    if (from?.phase === 'journaling_outcome' && from.outcome.kind === 'settled') {
+    const isWritten = from?.phase === 'journaling_outcome' && to.phase !== from.phase;
+    if (isWritten && from.outcome.kind === 'settled') {
       const { startedAtMs, durationMs } = from.live.report;
       reservations.book(claimOf(from)!, startedAtMs + durationMs);
     }
@@ -163,16 +144,6 @@ class RebalanceRun {
     if (to.phase !== 'searching' || from?.phase !== 'searching') {
       reservations.set(rebalanceId, claimOf(to));
     }
-  }
-
-  #after(milliseconds: number, then: () => void): void {
-    const reported = this.#reported.signal;
-    this.#parts.clock.sleep(milliseconds, reported).then(
-      () => {
-        if (!reported.aborted) then();
-      },
-      (error: unknown) => this.#inbox.put({ kind: 'fault', error }),
-    );
   }
 
   /** Starts a command; its answer comes by way of the inbox. */
@@ -185,10 +156,7 @@ class RebalanceRun {
         this.#finish(command.report);
         return;
       case 'start_grace':
-        if (!this.#graceStarted) {
-          this.#after(this.#parts.graceMs, () => this.#inbox.put({ kind: 'grace_over' }));
-        }
-        this.#graceStarted = true;
+        this.#stops.startGrace(this.#parts.graceMs);
         return;
       case 'track':
         void this.#streams.track(command);
@@ -221,14 +189,14 @@ class RebalanceRun {
 
   #findRoute(command: Extract<RebalanceCommand, { kind: 'find_route' }>): Promise<RebalanceInput> {
     const { rebalanceId, onEvent } = this.#options;
-    const stopped = this.#stopped.signal;
+    const { stopped } = this.#stops;
     const onWaiting = (payments: readonly PaymentHash[]): void =>
       onEvent({ kind: 'waiting', payments });
     return findRoute({ rebalanceId, command, stopped, onWaiting }, this.#parts);
   }
 
   #finish(report: RebalanceReport): void {
-    if (this.#reported.signal.aborted) {
+    if (this.#stops.ended) {
       const { rebalanceId, outcome, feePaidMsat } = report;
       const end = outcome.kind;
       this.#parts.log.info('a payment reported as in flight has ended', {
@@ -237,7 +205,7 @@ class RebalanceRun {
         feePaidMsat,
       });
     }
-    this.#reported.abort();
+    this.#stops.end();
     this.#report.resolve(report);
   }
 
@@ -262,6 +230,7 @@ class RebalanceRun {
     const { node, log } = this.#parts;
     const { rebalanceId } = this.#options;
     const paymentHash = openInvoice(state);
+    this.#giveUp(state);
     log.warn('a rebalance broke off', { rebalanceId, paymentHash, fault: messageOf(error) });
     if (paymentHash === undefined) return;
     const invoice = await asked(() => node.cancelInvoice(paymentHash)).then(

@@ -17,7 +17,7 @@ import {
   type Run,
   type Step,
 } from './rebalance-state.ts';
-import { takeBack } from './taking-back.ts';
+import { askAgain, takeBack } from './taking-back.ts';
 
 type Intended = Extract<RebalanceState, { phase: 'journaling_intent' }>;
 type Sending = Extract<RebalanceState, { phase: 'sending' }>;
@@ -64,7 +64,7 @@ export function tracked(state: Tracking, update: TrackUpdate, nowMs: number): St
   const match = matchAttempt(update.payment, { route: live.route, lastAttemptId });
   switch (match.kind) {
     case 'in_flight':
-      return { state: { ...state, notFound: false, tries: 0 }, commands: [] };
+      return seenUnderWay({ ...state, notFound: false, tries: 0 });
     case 'not_seen':
       return notSeen(state, 'the node knows only an earlier attempt of this payment', nowMs);
     case 'settled':
@@ -72,6 +72,13 @@ export function tracked(state: Tracking, update: TrackUpdate, nowMs: number): St
     case 'failed':
       return writeOutcome({ run, live, tracked: true }, failedOutcome(match.record), nowMs);
   }
+}
+
+/** Where its invoice was asked back while it could not be seen, and the node did not tell, that goes on from here. */
+function seenUnderWay(state: Tracking): Step {
+  const { run, live } = state;
+  const mustEnd = run.stop !== null || live.hold !== null;
+  return live.invoice === 'unknown' && mustEnd ? askAgain(state) : { state, commands: [] };
 }
 
 const settledOutcome = (record: AttemptRecord | null): KnownOutcome => ({

@@ -10,6 +10,7 @@ import {
   type Run,
   type Step,
 } from './rebalance-state.ts';
+import { hasLeftBy, isAsAsked } from './right-channel.ts';
 
 /** Ends the run. An invoice that is still open is cancelled first: nothing may arrive any more. */
 export function end(run: Run, outcome: RebalanceOutcome, nowMs: number): Step {
@@ -141,7 +142,7 @@ function moved(run: Run): { movedMsat: bigint; feePaidMsat: bigint; feePpm: numb
   if (settled === undefined) return { movedMsat: 0n, feePaidMsat: 0n, feePpm: 0 };
   const { amountMsat, feeMsat } = settled;
   const backMsat = run.arrivals
-    .filter(({ channelId }) => channelId === settled.hops[0]?.channelId)
+    .filter(({ channelId }) => hasLeftBy(channelId, settled))
     .reduce((sum, arrival) => sum + arrival.amountMsat, 0n);
   return {
     movedMsat: backMsat < amountMsat ? amountMsat - backMsat : 0n,
@@ -161,7 +162,7 @@ function rebalanceReport(run: Run, outcome: RebalanceOutcome, nowMs: number): Re
     arrivedAsAsked:
       arrivals.length === 0
         ? null
-        : arrivals.every((arrival) => terms.inChannels.includes(arrival.channelId)),
+        : arrivals.every(({ channelId }) => isAsAsked(channelId, terms, run.attempts.at(-1)!)),
     invoices: run.invoices,
     notes: run.notes,
     startedAtMs,

@@ -1,9 +1,8 @@
 /** After an attempt whose end is known and written down: learn from it, and go on or end. */
-import type { InvoiceArrival, JournalRecord } from '../ports.ts';
-import { bytesEqual } from '../units/bytes.ts';
-import { cancelInvoice, closeJournal, end, endStopped, withNote } from './closing.ts';
+import type { JournalRecord } from '../ports.ts';
+import { cancelInvoice, end, endStopped, withNote } from './closing.ts';
 import { interpretFailure } from './interpret-failure.ts';
-import { learn, withoutPair } from './learnt.ts';
+import { learn } from './learnt.ts';
 import type { AttemptReport, RebalanceOutcome } from './rebalance-report.ts';
 import {
   emit,
@@ -15,6 +14,8 @@ import {
   type Step,
 } from './rebalance-state.ts';
 import { search } from './searching.ts';
+import { settled } from './settled.ts';
+import { withStray } from './straying.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A node that refuses routes before it sends them, twice in one rebalance, will refuse the next one too. */
@@ -65,67 +66,6 @@ interface Concluded {
   readonly tracked: boolean;
   /** Why the journal does not have the outcome, or `null`. */
   readonly failure: string | null;
-}
-
-// ---- settled
-
-function settled({ run, live }: Concluded, preimage: Uint8Array): Step {
-  const report: AttemptReport = { ...live.report, outcome: { kind: 'settled' } };
-  const { paymentHash } = live;
-  const paid: Run = {
-    ...withPreimageChecked(run, preimage),
-    attempts: [...run.attempts, report],
-    invoice: null,
-    invoices: [...run.invoices, { paymentHash, state: 'settled' }],
-  };
-  return {
-    state: { phase: 'looking_up', run: paid, live },
-    commands: [{ kind: 'find_arrival', paymentHash }],
-  };
-}
-
-/** What is settled is settled; but a preimage that is not ours says that the node mixed something up. */
-function withPreimageChecked(run: Run, preimage: Uint8Array): Run {
-  const { invoice } = run;
-  if (invoice === null || preimage.length === 0 || bytesEqual(preimage, invoice.preimage)) {
-    return run;
-  }
-  const note = `the node reports payment ${invoice.paymentHash} as settled with a preimage that is not ours; check it at the node`;
-  return withNote(run, note);
-}
-
-export function arrivalFound(
-  state: Extract<RebalanceState, { phase: 'looking_up' }>,
-  found: readonly InvoiceArrival[] | null,
-  nowMs: number,
-): Step {
-  const arrivals = (found ?? []).filter((arrival) => arrival.state !== 'canceled');
-  const run: Run =
-    found === null
-      ? withNote(state.run, 'the node could not be asked over which channel the payment arrived')
-      : withArrivals(state.run, arrivals);
-  const next = closeJournal(run, { kind: 'settled' }, nowMs);
-  const report = run.attempts.at(-1)!;
-  return {
-    state: next.state,
-    commands: [emit({ kind: 'settled', report, arrivals }), ...next.commands],
-  };
-}
-
-/** Forwarding is not strict: the last peer may hand the payment over on any of its channels with us. */
-function withArrivals(run: Run, arrivals: readonly InvoiceArrival[]): Run {
-  const known: Run = { ...run, arrivals };
-  const others = arrivals.filter(({ channelId }) => !run.terms.inChannels.includes(channelId));
-  if (others.length === 0) return known;
-  const over = others.map(({ channelId }) => channelId).join(', ');
-  const hops = run.attempts.at(-1)?.hops;
-  const named = hops?.at(-1)?.channelId;
-  if (others.some(({ channelId }) => channelId === hops?.[0]?.channelId)) {
-    const note = `the payment came back over channel ${over}, by which it had left, so nothing moved: the last peer has more than one channel with us, and chose another than the route named`;
-    return withNote(known, note);
-  }
-  const note = `the payment arrived over channel ${over} instead of ${named}: the last peer has more than one channel with us, and chose another than the route named`;
-  return withNote(known, note);
 }
 
 // ---- failed
@@ -183,9 +123,6 @@ function afterVerdict(
 
 // ---- rejected
 
-/** Of payments that one peer hands over as it likes. More would hardly find another whim: most peers follow a rule. */
-const MAX_STRAYED = 2;
-
 /** We gave it back ourselves, so everything on the way could carry it. Its invoice cannot be opened again. */
 function rejected(
   { run, live, failure }: Pick<Concluded, 'run' | 'live' | 'failure'>,
@@ -195,17 +132,10 @@ function rejected(
   if (live.hold?.kind !== 'rejecting') throw new Error('an arrival that was not rejected');
   const { arrivals, reason } = live.hold;
   const report: AttemptReport = { ...live.report, outcome: { kind: 'rejected', arrivals, reason } };
-  const peer = live.report.hops.at(-1)!.from;
-  const strayed = [...run.strayed, peer];
   const after: Run = {
-    ...run,
+    ...withStray(run, live.report.hops.at(-1)!.from),
     attempts: [...run.attempts, report],
     invoice: withLastAttempt(run, attemptId),
-    strayed,
-    learnt:
-      strayed.filter((nodeId) => nodeId === peer).length < MAX_STRAYED
-        ? run.learnt
-        : withoutPair(run.learnt, { from: peer, to: run.terms.self }),
   };
   const next =
     failure !== null

@@ -11,6 +11,7 @@ import type {
   Run,
   Step,
 } from './rebalance-state.ts';
+import { hasLeftBy, isAsAsked } from './right-channel.ts';
 import { takeBack } from './taking-back.ts';
 
 type UnderWay = Extract<RebalanceState, { phase: 'sending' | 'tracking' }>;
@@ -32,9 +33,9 @@ export function invoiceSeen(state: UnderWay, invoice: InvoiceRecord): Step {
 /** Why the arrival is not what was asked for; `null` where it is. */
 function whyNot(run: Run, live: LiveAttempt, arrivals: readonly InvoiceArrival[]): string | null {
   const { amountMsat } = live.report;
-  const stray = arrivals.find(({ channelId }) => !run.terms.inChannels.includes(channelId));
+  const stray = arrivals.find(({ channelId }) => !isAsAsked(channelId, run.terms, live.report));
   if (stray !== undefined) {
-    return `it arrived over channel ${stray.channelId}, which was not asked for`;
+    return `it arrived over channel ${stray.channelId}, ${hasLeftBy(stray.channelId, live.report) ? 'by which it had left' : 'which was not asked for'}`;
   }
   const arrivedMsat = arrivals.reduce((sum, arrival) => sum + arrival.amountMsat, 0n);
   if (arrivedMsat < amountMsat) return `${arrivedMsat} msat arrived instead of ${amountMsat}`;

@@ -7,6 +7,10 @@ export function paymentUnderWay(state: RebalanceState): PaymentHash | null {
   return state.phase === 'sending' || state.phase === 'tracking' ? state.live.paymentHash : null;
 }
 
+/** An attempt was sent, or its fee was paid and nobody has booked that yet. */
+export const mayMoveMoney = (state: RebalanceState): boolean =>
+  paymentUnderWay(state) !== null || state.phase === 'journaling_outcome';
+
 /** Hash of an invoice that may be open. */
 export function openInvoice(state: RebalanceState): PaymentHash | undefined {
   switch (state.phase) {

@@ -207,6 +207,10 @@ function soundRoute(run: Run, invoice: OpenInvoice, candidate: Candidate): Built
   if (!isAmong(terms.inChannels, last)) {
     faults.push('it returns over a channel that was not asked for');
   }
+  const { feeMsat } = candidate.quote;
+  if (route.totalAmtMsat - amountMsat !== feeMsat) {
+    faults.push(`it costs ${route.totalAmtMsat - amountMsat} msat, and ${feeMsat} are set aside`);
+  }
   if (faults.length === 0) return { kind: 'sound', route };
   const message = `the route that was found fails its check and was not sent; please report this: ${faults.join('; ')}`;
   return { kind: 'unsound', message };

@@ -11,7 +11,7 @@
 import { intentJournaled, sent, stopUnderWay, tracked, trackLost } from './attempting.ts';
 import { invoiceCancelled } from './cancelling.ts';
 import { endJournaled, leaveInFlight } from './closing.ts';
-import { arrivalFound, outcomeJournaled } from './concluding.ts';
+import { outcomeJournaled } from './concluding.ts';
 import { invoiceSeen, invoiceSettled, watchLost } from './held-arrival.ts';
 import { NOTHING_LEARNT } from './learnt.ts';
 import {
@@ -25,6 +25,7 @@ import type { StopCause } from './rebalance-report.ts';
 import type { RebalanceInput, RebalanceState, Run, Step } from './rebalance-state.ts';
 import { feeLimit, type RebalanceTerms } from './rebalance-terms.ts';
 import { routeSearched, search, searchBlocked, searchFailed } from './searching.ts';
+import { arrivalFound } from './settled.ts';
 import { invoiceTakenBack } from './taking-back.ts';
 
 /** The first state and command. */

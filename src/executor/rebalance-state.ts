@@ -80,7 +80,7 @@ export interface LiveAttempt {
 }
 
 /** What arrives at a hold invoice is looked at first. */
-export type Hold =
+type Hold =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'settling'; readonly tries: number }
   | {

@@ -29,24 +29,24 @@ export function searchWithinBudget(
   const budgetMsat = most === null || most >= maxFeeMsat ? null : most;
   const result = findCircularRoute(snapshot, { ...request, maxFeeMsat: budgetMsat ?? maxFeeMsat });
   if (result.kind === 'no_route' || affordable(result, room)) return { result, budgetMsat };
-  return pairByPair(snapshot, request, room);
+  return groupByGroup(snapshot, request, room);
 }
 
-/** Pairs differ in what they can afford, and the cheapest way is too dear for its own: each gets a search. */
-function pairByPair(
+/** Pairs differ in what they can afford, and the best way is too dear for its own: those with the same room share a search. */
+function groupByGroup(
   snapshot: GraphSnapshot,
   request: BudgetedRequest,
   room: FeeRoom,
 ): BudgetedResult {
   let best: BudgetedResult | undefined;
-  for (const [outChannelId, inChannelId] of pairsOf(request)) {
-    const left = room({ outChannelId, inChannelId });
+  for (const { outChannels, inChannels, left } of groupsOf(request, room)) {
     const budgetMsat = left === null || left >= request.maxFeeMsat ? null : left;
+    const maxFeeMsat = budgetMsat ?? request.maxFeeMsat;
     const result = findCircularRoute(snapshot, {
       ...request,
-      outChannels: [outChannelId],
-      inChannels: [inChannelId],
-      maxFeeMsat: budgetMsat ?? request.maxFeeMsat,
+      outChannels,
+      inChannels,
+      maxFeeMsat,
     });
     if (best === undefined || isBetter(result, best.result)) best = { result, budgetMsat };
   }
@@ -54,16 +54,42 @@ function pairByPair(
   return best;
 }
 
-function isBetter(result: RouteResult, than: RouteResult): boolean {
-  if (result.kind === 'no_route') {
-    // The one that lacks only the fee says most about what to do.
-    return (
-      than.kind === 'no_route' &&
-      result.reason.code === 'fee_limit' &&
-      than.reason.code !== 'fee_limit'
+interface Group {
+  readonly outChannels: ChannelId[];
+  readonly inChannels: readonly ChannelId[];
+  readonly left: bigint | null;
+}
+
+/**
+ * All pairs of the request, each in one group. A channel in both lists stands among its own targets in each group, for
+ * the search never leaves and returns over the same one; so channels with nothing spent on them still share a group.
+ */
+function groupsOf(request: BudgetedRequest, room: FeeRoom): Iterable<Group> {
+  const groups = new Map<string, Group>();
+  for (const outChannelId of request.outChannels) {
+    const others = request.inChannels.filter((inChannelId) => inChannelId !== outChannelId);
+    const lefts = new Map(
+      others.map((inChannelId) => [inChannelId, room({ outChannelId, inChannelId })]),
     );
+    for (const left of new Set(lefts.values())) {
+      const inChannels = request.inChannels.filter(
+        (inChannelId) => inChannelId === outChannelId || lefts.get(inChannelId) === left,
+      );
+      const key = `${left} ${inChannels.join()}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { outChannels: [outChannelId], inChannels, left });
+      else group.outChannels.push(outChannelId);
+    }
   }
-  return than.kind === 'no_route' || result.quote.feeMsat < than.quote.feeMsat;
+  return groups.values();
+}
+
+/** By what searches minimise; without a route, the one that lacks the least fee says most about what to do. */
+function isBetter(result: RouteResult, than: RouteResult): boolean {
+  if (result.kind === 'route') return than.kind === 'no_route' || result.costMsat < than.costMsat;
+  if (than.kind === 'route' || result.reason.code !== 'fee_limit') return false;
+  if (than.reason.code !== 'fee_limit') return true;
+  return result.reason.cheapestFeeMsat < than.reason.cheapestFeeMsat;
 }
 
 function affordable(result: Extract<RouteResult, { kind: 'route' }>, room: FeeRoom): boolean {

@@ -8,6 +8,7 @@ import type { RebalanceOutcome } from './rebalance-report.ts';
 import { emit, type RebalanceInput, type Run, type Step } from './rebalance-state.ts';
 import { feeLimit } from './rebalance-terms.ts';
 import { shrinkAmount } from './shrink-amount.ts';
+import { unsteerablePeers } from './straying.ts';
 
 /** Searches a route for the present amount with all that was learnt, unless the run has to end. */
 export function search(run: Run, nowMs: number): Step {
@@ -89,14 +90,15 @@ function noRoute(
 
 function noRouteOutcome(run: Run, found: Parameters<typeof noRoute>[1]): RebalanceOutcome {
   const { reason, message, budgetMsat } = found;
-  if (run.strayed.length > 0) {
-    const peers = [...new Set(run.strayed)];
+  const peers = unsteerablePeers(run);
+  if (peers.length > 0) {
     const stray = `${peers.join(', ')} handed payments over on other channels than asked for, and no other way is left (${message}); name all channels with that peer in \`to\`, or take what comes with arrival: 'report'`;
     return { kind: 'unsteerable', peers, message: stray };
   }
   if (reason.code !== 'fee_limit') return { kind: 'no_route', reason, message };
   const { cheapestFeeMsat, cheapestFeePpm } = reason;
-  if (budgetMsat !== null) {
+  // Where the request's own limit is exceeded too, a larger budget would not help.
+  if (budgetMsat !== null && cheapestFeeMsat <= feeLimit(run.terms, run.amountMsat)) {
     const left = `the budget leaves ${budgetMsat} msat for fees, and the cheapest circle costs ${cheapestFeeMsat} msat`;
     return { kind: 'budget', leftMsat: budgetMsat, cheapestFeeMsat, message: left };
   }

@@ -21,12 +21,13 @@ export function takeBack(
 }
 
 /**
- * The node's answer. Where it does not tell what became of the invoice, the node is asked again: after a stop at once
- * with growing pauses, and for a payment that it does not know after looking for that once more.
+ * The node's answer. Where it does not tell what became of the invoice, the node is asked again: after a stop, and where
+ * a held arrival would lock the circle, with growing pauses; for a payment that it does not know after looking for that
+ * once more.
  */
 export function invoiceTakenBack(state: UnderWay, outcome: CancelInvoiceOutcome): Step {
   const live: LiveAttempt = { ...state.live, invoice: invoiceState(outcome) };
-  const { paymentHash, invoice, cancelTries } = live;
+  const { paymentHash, invoice } = live;
   if (state.phase === 'tracking' && state.notFound) {
     const delayMs = invoice === 'unknown' ? pauseMs(state.tries) : 0;
     return {
@@ -34,11 +35,17 @@ export function invoiceTakenBack(state: UnderWay, outcome: CancelInvoiceOutcome)
       commands: [{ kind: 'track', paymentHash, delayMs }],
     };
   }
-  if (invoice === 'unknown' && state.run.stop !== null) {
-    const asked = takeBack(live, Math.min(LONGEST_PAUSE_MS, pauseMs(cancelTries - 1)));
-    return { state: { ...state, live: asked.live }, commands: [asked.command] };
+  if (invoice === 'unknown' && (state.run.stop !== null || live.hold !== null)) {
+    return askAgain({ ...state, live });
   }
   return { state: { ...state, live }, commands: [] };
+}
+
+/** After a pause that grows with the tries. */
+export function askAgain(state: UnderWay): Step {
+  const pause = Math.min(LONGEST_PAUSE_MS, pauseMs(state.live.cancelTries - 1));
+  const asked = takeBack(state.live, pause);
+  return { state: { ...state, live: asked.live }, commands: [asked.command] };
 }
 
 /** An invoice that the node does not know cannot be paid either. */

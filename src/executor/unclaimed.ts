@@ -55,8 +55,10 @@ export function restored(
   return channels.map((channel) => {
     const out = claims.filter((claim) => isListed(channel, claim, 'out'));
     const back = claims.filter((claim) => isListed(channel, claim, 'in'));
+    const hashes = new Set(claims.map(({ paymentHash }) => paymentHash));
     return {
       ...channel,
+      pendingHtlcs: channel.pendingHtlcs.filter(({ paymentHash }) => !hashes.has(paymentHash)),
       spendableMsat: out.reduce((sum, claim) => sum + sentMsat(claim), channel.spendableMsat),
       receivableMsat: back.reduce((sum, claim) => sum + claim.amountMsat, channel.receivableMsat),
     };

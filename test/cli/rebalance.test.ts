@@ -71,11 +71,17 @@ describe('ballast rebalance', () => {
       policy: { feeBaseMsat: 5_000_000n },
       announce: false,
     });
-    const { exit, out } = await runCommand(
+    const asked = [
       'rebalance',
       ...circle.access,
       ...['--from', toAlice, '--to', toBob, '--amount', '100000', '--max-fee-ppm', '500'],
-    );
+    ];
+    // Unless told otherwise, it is given back.
+    const strict = await runCommand(...asked);
+    expect(strict.exit).toBe(3);
+    expect(strict.out).toMatch(new RegExp(`over channel ${parallel}, which was not asked for`));
+    expect(strict.out).not.toMatch(/Settled/);
+    const { exit, out } = await runCommand(...asked, '--arrival', 'report');
     expect(exit).toBe(0);
     expect(out).toMatch(/over another channel than asked for/);
     expect(out).toMatch(new RegExp(`${parallel} │ Bob .* \\+100,000 │`));

@@ -18,7 +18,7 @@ export interface ServedCircle {
   /** Nearly empty on our side. */
   readonly toBob: ChannelId;
   readonly served: ServedLnd;
-  /** `--lnd`, `--tls` and `--macaroon` with their values. */
+  /** `--lnd`, `--tls`, `--macaroon` and `--store` with their values. */
   readonly access: readonly string[];
   /** Writes a file beside the credentials, and returns its path. */
   write(name: string, content: string | Uint8Array): string;
@@ -59,6 +59,7 @@ export async function serveCircle(
   };
   const tls = write('tls.cert', served.tlsCertPem);
   const macaroon = write('admin.macaroon', served.macaroonBytes);
+  const journal = join(folder, 'journal.db');
   const books = inProcessNode(network, self);
   return {
     network,
@@ -69,7 +70,7 @@ export async function serveCircle(
     between,
     toBob,
     served,
-    access: ['--lnd', served.address, '--tls', tls, '--macaroon', macaroon],
+    access: ['--lnd', served.address, '--tls', tls, '--macaroon', macaroon, '--store', journal],
     write,
     invoiceState: async (paymentHash) => (await books.lookupInvoice(paymentHash))?.state,
     close: async () => {

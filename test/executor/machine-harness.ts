@@ -6,6 +6,7 @@ import type {
   RebalanceInput,
   RebalanceState,
   Secret,
+  Step,
 } from '../../src/executor/rebalance-state.ts';
 import type { RebalanceTerms } from '../../src/executor/rebalance-terms.ts';
 import { ownLiquidity } from '../../src/graph/overlay.ts';
@@ -35,8 +36,8 @@ export class MachineHarness {
   afterwards: RebalanceReport | undefined;
   #secrets = 0;
 
-  constructor(terms: RebalanceTerms) {
-    const first = startRebalance(terms, this.nowMs);
+  constructor(given: RebalanceTerms | Step) {
+    const first = 'state' in given ? given : startRebalance(given, this.nowMs);
     this.state = first.state;
     this.#take(first.commands);
   }

@@ -7,6 +7,7 @@ import { RandomWorld } from './random-world.ts';
 
 test('random worlds', () => {
   const outcomes = new Map<string, number>();
+  let kills = 0;
   fc.assert(
     fc.property(fc.noShrink(fc.integer()), (seed) => {
       const random = new SeededRandom(seed);
@@ -17,10 +18,12 @@ test('random worlds', () => {
           maxFeePpm: random.pick([90, 150, 1000]),
           maxAttempts: random.pick([1, 3, 12]),
           maxCltvBlocks: random.pick([90, 150, 2016]),
+          arrival: random.pick(['report', 'strict'] as const),
         }),
         random,
       );
       world.run();
+      kills += world.kills;
       const kind = world.machine.report!.outcome.kind;
       outcomes.set(kind, (outcomes.get(kind) ?? 0) + 1);
     }),
@@ -31,8 +34,16 @@ test('random worlds', () => {
   for (const kind of ['settled', 'in_flight', 'aborted', 'deadline', 'refused', 'node_error']) {
     expect(reached).toContain(kind);
   }
-  for (const kind of ['no_route', 'fee_limit', 'attempts_exhausted', 'store_error']) {
+  for (const kind of [
+    'no_route',
+    'fee_limit',
+    'attempts_exhausted',
+    'store_error',
+    'unsteerable',
+    'interrupted',
+  ]) {
     expect(reached).toContain(kind);
   }
   expect(reached).not.toContain('internal_error');
+  expect(kills).toBeGreaterThan(300);
 });

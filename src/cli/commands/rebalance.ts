@@ -6,7 +6,7 @@ import {
   Rebalancer,
 } from '../../engine/index.ts';
 import { connectLnd } from '../../node/lnd/index.ts';
-import type { LightningNode, OwnChannel } from '../../ports.ts';
+import type { LightningNode, OwnChannel, Store } from '../../ports.ts';
 import { memoryStore } from '../../store/index.ts';
 import { resolveSelection } from '../channel-names.ts';
 import {
@@ -16,12 +16,13 @@ import {
   UnresolvedPaymentError,
   UsageError,
 } from '../exit-codes.ts';
+import { openJournalFile } from '../journal-file.ts';
 import type { Output } from '../output.ts';
 import { balancesAfter } from '../rebalance/balances-after.ts';
 import { type Access, checkAccess } from '../rebalance/check-access.ts';
 import { PaymentWatch } from '../rebalance/payment-watch.ts';
+import { showRun } from '../rebalance/show-run.ts';
 import { rebalanceTerms, type TermsOptions } from '../rebalance/terms.ts';
-import { ProgressLines } from '../render/progress.ts';
 import { attemptsTable, balancesTable, outcomeSentence } from '../render/report.ts';
 import { type StopSignals, stopSignals } from '../stop-signals.ts';
 import { warningLog } from '../warning-log.ts';
@@ -29,6 +30,8 @@ import { warningLog } from '../warning-log.ts';
 export interface RebalanceOptions extends Access, TermsOptions {
   readonly from: readonly string[];
   readonly to: readonly string[];
+  /** Path of the journal. */
+  readonly store?: string;
 }
 
 export async function rebalanceCommand(
@@ -44,10 +47,14 @@ export async function rebalanceCommand(
   });
   const watch = new PaymentWatch();
   const stops = watchForStop(watch, output);
+  let store: Store | undefined;
   try {
     const before = await node.ownChannels();
     const request = { ...terms, ...selections(options, before), signal: stops.signal };
-    const report = await follow(node, request, { watch, output });
+    const { nodeId } = await node.info();
+    // What is only shown needs no journal, and may be asked for while another command holds it.
+    store = options.dryRun ? memoryStore() : await openJournalFile(options.store, nodeId);
+    const report = await follow({ node, store }, request, { watch, output });
     const exit = exitCodeOf(report.outcome);
     watch.reported(exit);
     await showEnd(node, { report, before, stops, output });
@@ -55,7 +62,7 @@ export async function rebalanceCommand(
   } finally {
     stops.release();
     // Whatever closing brings up, the outcome stands.
-    await node.close().catch(() => {});
+    await Promise.allSettled([node.close(), store?.close()]);
   }
 }
 
@@ -76,19 +83,15 @@ function selections(
 
 /** Runs the rebalance and shows its progress. */
 async function follow(
-  node: LightningNode,
+  parts: { node: LightningNode; store: Store },
   request: RebalanceRequest,
   { watch, output }: { watch: PaymentWatch; output: Output },
 ): Promise<RebalanceReport> {
-  const rebalancer = new Rebalancer({ node, store: memoryStore(), log: warningLog(output) });
-  const run = rebalancer.rebalance(request);
-  const lines = new ProgressLines();
+  const rebalancer = new Rebalancer({ ...parts, log: warningLog(output) });
+  await showResumed(rebalancer, output);
   try {
-    for await (const event of run) {
-      watch.see(event);
-      for (const line of lines.linesOf(event)) output.progress(line);
-    }
-    return await run.result;
+    const run = rebalancer.rebalance(request);
+    return await showRun(run, { output, see: (event) => watch.see(event) });
   } catch (error) {
     if (watch.underWay !== undefined) {
       throw new UnresolvedPaymentError(watch.underWay, { cause: error });
@@ -97,6 +100,16 @@ async function follow(
       throw new UsageError(error.message, { cause: error });
     }
     throw error;
+  }
+}
+
+/** What earlier commands have left is followed beside this one, and holds its liquidity until it ends. */
+async function showResumed(rebalancer: Rebalancer, output: Output): Promise<void> {
+  for (const run of await rebalancer.resume()) {
+    output.progress(`rebalance ${run.rebalanceId} was left unfinished; it is followed to its end`);
+    showRun(run, { output, prefix: `  ${run.rebalanceId}: ` }).catch((error: unknown) =>
+      output.warn(`rebalance ${run.rebalanceId} could not be followed: ${String(error)}`),
+    );
   }
 }
 

@@ -16,6 +16,7 @@ export interface TermsOptions {
   /** Seconds. */
   readonly timeout?: number;
   readonly exclude?: readonly string[];
+  readonly arrival?: 'strict' | 'report';
   readonly dryRun?: boolean;
 }
 
@@ -38,6 +39,7 @@ export function rebalanceTerms(options: TermsOptions): Omit<RebalanceRequest, 'f
     ...(minAmount === undefined ? {} : { minAmountMsat: satToMsat(minAmount) }),
     ...(maxFeeSat === undefined ? {} : { maxFeeMsat: satToMsat(maxFeeSat) }),
     ...(maxAttempts === undefined ? {} : { maxAttempts }),
+    ...(options.arrival === undefined ? {} : { arrival: options.arrival }),
     ...(timeout === undefined ? {} : { deadlineMs: timeout * 1000 }),
   };
 }

@@ -1,0 +1,13 @@
+/** Planted against promise 3: what earlier processes paid is not counted. */
+import type { Mutation } from './mutation.ts';
+
+export const amnesiacLedger: Mutation = {
+  store: (store) => ({
+    commit: (batch) => store.commit(batch),
+    records: () => store.records(),
+    unfinished: () => store.unfinished(),
+    recordsOf: (key) => store.recordsOf(key),
+    feesPaid: async () => [],
+    close: () => store.close(),
+  }),
+};

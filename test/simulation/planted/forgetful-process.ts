@@ -1,0 +1,13 @@
+/** Planted against promise 2: after a crash nobody looks at what was left unfinished. */
+import type { Mutation } from './mutation.ts';
+
+export const forgetfulProcess: Mutation = {
+  store: (store) => ({
+    commit: (batch) => store.commit(batch),
+    records: () => store.records(),
+    unfinished: async () => [],
+    recordsOf: (key) => store.recordsOf(key),
+    feesPaid: () => store.feesPaid(),
+    close: () => store.close(),
+  }),
+};

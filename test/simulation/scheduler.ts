@@ -1,0 +1,105 @@
+/**
+ * Virtual time and the order of everything that happens in it. What is due at the same millisecond runs in an order
+ * drawn from the seed. Between two tasks the engine runs until it waits for the next one.
+ */
+import type { SeededRandom } from '../../src/sim/random.ts';
+
+interface Task {
+  readonly atMs: number;
+  /** Drawn: decides among tasks of the same time. */
+  readonly lot: number;
+  readonly seq: number;
+  readonly label: string;
+  readonly run: () => void;
+  canceled: boolean;
+}
+
+export interface Scheduled {
+  cancel(): void;
+}
+
+export class Scheduler {
+  readonly #random: SeededRandom;
+  /** A binary heap, the next task first. */
+  readonly #heap: Task[] = [];
+  #nowMs = 0;
+  #seq = 0;
+
+  constructor(random: SeededRandom) {
+    this.#random = random;
+  }
+
+  /** Milliseconds since the start. */
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  after(delayMs: number, label: string, run: () => void): Scheduled {
+    const atMs = this.#nowMs + Math.max(0, Math.ceil(delayMs));
+    const task: Task = {
+      atMs,
+      lot: this.#random.uint32(),
+      seq: this.#seq++,
+      label,
+      run,
+      canceled: false,
+    };
+    this.#push(task);
+    return {
+      cancel: () => {
+        task.canceled = true;
+      },
+    };
+  }
+
+  /** Runs the next task and tells its label; `undefined` when nothing is left, or nothing until `untilMs`. */
+  runNext(untilMs: number = Number.POSITIVE_INFINITY): string | undefined {
+    for (;;) {
+      const task = this.#heap[0];
+      if (task === undefined) return undefined;
+      if (!task.canceled && task.atMs > untilMs) return undefined;
+      this.#pop();
+      if (task.canceled) continue;
+      this.#nowMs = task.atMs;
+      task.run();
+      return task.label;
+    }
+  }
+
+  #push(task: Task): void {
+    const heap = this.#heap;
+    let at = heap.push(task) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!isBefore(task, heap[parent]!)) break;
+      heap[at] = heap[parent]!;
+      at = parent;
+    }
+    heap[at] = task;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop()!;
+    if (heap.length === 0) return;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
+      if (!isBefore(heap[child]!, last)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = last;
+  }
+}
+
+function isBefore(a: Task, b: Task): boolean {
+  if (a.atMs !== b.atMs) return a.atMs < b.atMs;
+  return a.lot === b.lot ? a.seq < b.seq : a.lot < b.lot;
+}
+
+/** Lets everything run that waits for nothing but its turn: one turn of the event loop, whatever that takes. */
+export const settleMicrotasks = (): Promise<void> =>
+  new Promise((resolve) => setImmediate(resolve));
