@@ -37,6 +37,7 @@ export function exitCodeOf(outcome: RebalanceOutcome): ExitCode {
   switch (outcome.kind) {
     case 'settled':
     case 'dry_run':
+    case 'probed':
       return EXIT.success;
     case 'fee_limit':
     case 'no_route':

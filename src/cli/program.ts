@@ -81,6 +81,11 @@ function addRebalance(program: Command) {
       'let the amount shrink to this where paths lack liquidity',
       positiveSats,
     )
+    .option(
+      '--total <sat>',
+      'go on with payments of --amount until this much is moved',
+      positiveSats,
+    )
     .requiredOption('--max-fee-ppm <n>', 'most to pay, in parts per million of the amount', rate)
     .option('--max-fee-sat <sat>', 'most to pay in all', sats)
     .option('--max-attempts <n>', 'most payments to try (default: 20)', count(1, 10_000))

@@ -26,6 +26,8 @@ export interface EngineParts {
   readonly dates: SteadyClock;
   readonly entropy: Entropy;
   readonly log: Log;
+  /** Whether records of what failed are removed from the node. */
+  readonly cleanUp: boolean;
   /** How long a payment under way is given to fail back after a deadline or an abort. */
   readonly graceMs: number;
 }

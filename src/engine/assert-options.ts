@@ -16,6 +16,7 @@ const OPTIONS: Readonly<Record<keyof RebalancerOptions, true>> = {
   maxPerChannel: true,
   maxPerPeer: true,
   freeSlots: true,
+  cleanUp: true,
   clock: true,
   entropy: true,
   log: true,
@@ -47,6 +48,9 @@ export function assertOptions(options: RebalancerOptions): void {
   assertCount('maxPerChannel', options.maxPerChannel, 1);
   assertCount('maxPerPeer', options.maxPerPeer, 1);
   assertCount('freeSlots', options.freeSlots, 0);
+  if (options.cleanUp !== undefined && typeof options.cleanUp !== 'boolean') {
+    throw new TypeError(`cleanUp must be true or false, but is ${String(options.cleanUp)}`);
+  }
   if (budget !== undefined) assertBudget(budget);
 }
 

@@ -16,6 +16,7 @@ const FIELDS: Readonly<Record<keyof RebalanceRequest, true>> = {
   to: true,
   amountMsat: true,
   minAmountMsat: true,
+  totalMsat: true,
   maxFeeMsat: true,
   maxFeePpm: true,
   maxAttempts: true,
@@ -78,15 +79,19 @@ function assertSelection(side: 'from' | 'to', selection: unknown): void {
 }
 
 function assertAmounts(request: RebalanceRequest): void {
-  const { amountMsat, minAmountMsat = amountMsat } = request;
+  const { amountMsat, minAmountMsat = amountMsat, totalMsat = amountMsat } = request;
   assertMsat('amountMsat', amountMsat);
   assertMsat('minAmountMsat', minAmountMsat);
+  assertMsat('totalMsat', totalMsat);
   if (amountMsat <= 0n) refuse(`amountMsat must be positive, not ${amountMsat}`);
   if (amountMsat > MAX_SEARCH_MSAT) refuse(`amountMsat must be at most ${MAX_SEARCH_MSAT}`);
   if (minAmountMsat <= 0n || minAmountMsat > amountMsat) {
     refuse(
       `minAmountMsat must lie between 1 and amountMsat (${amountMsat}), not at ${minAmountMsat}`,
     );
+  }
+  if (totalMsat < amountMsat) {
+    refuse(`totalMsat must not be below amountMsat (${amountMsat}), but is ${totalMsat}`);
   }
 }
 

@@ -23,8 +23,14 @@ export interface RebalanceRequest {
   /** The amount may shrink this far where more does not pass. @defaultValue `amountMsat`: it may not shrink */
   readonly minAmountMsat?: bigint;
   /**
-   * Most to pay, in msat and in ppm of the amount moved; both hold where both are given. One of them is required:
-   * what moving liquidity is worth only the caller knows, and any default would overpay for somebody.
+   * How much to move in all, in payments of `amountMsat`, each with an invoice of its own: after one has settled, the
+   * next is sent while it keeps the limits. A rest of less than `minAmountMsat` is left. @defaultValue one payment,
+   * whatever amount it has shrunk to
+   */
+  readonly totalMsat?: bigint;
+  /**
+   * Most to pay, in msat for all payments together, and in ppm of each amount; both hold where both are given. One of
+   * them is required: what moving liquidity is worth only the caller knows, and any default would overpay for somebody.
    */
   readonly maxFeeMsat?: bigint;
   readonly maxFeePpm?: number;
@@ -100,6 +106,7 @@ export function resolveTerms(
     inChannels,
     amountMsat,
     minAmountMsat: request.minAmountMsat ?? amountMsat,
+    totalMsat: request.totalMsat ?? null,
     ...(maxFeeMsat === undefined ? {} : { maxFeeMsat }),
     ...(maxFeePpm === undefined ? {} : { maxFeePpm }),
     maxCltvBlocks: request.maxCltvBlocks ?? MAX_ROUTE_CLTV_BLOCKS,
@@ -107,10 +114,29 @@ export function resolveTerms(
     exclude: request.exclude ?? {},
     dryRun: request.dryRun ?? false,
     arrival,
+    probe: false,
     invoiceCltvDelta,
     finalCltvDelta: invoiceCltvDelta + BLOCK_PADDING,
     invoiceExpirySeconds: Math.ceil(deadlineMs / 1000) + INVOICE_EXTRA_SECONDS,
   };
+}
+
+/** Amounts that a probe goes down to unless told otherwise: this part of what is asked for. */
+const LEAST_PROBE_PART = 50n;
+
+/** The same for probing. @throws RebalanceRequestError */
+export function probeTerms(
+  request: RebalanceRequest,
+  ours: Parameters<typeof resolveTerms>[1],
+): RebalanceTerms {
+  const { amountMsat } = request;
+  if (request.dryRun === true) refuse('a probe sends payments: leave out dryRun');
+  if (request.totalMsat !== undefined) refuse('a probe moves nothing: leave out totalMsat');
+  // Nothing is ever taken, so nothing can go astray.
+  const terms = resolveTerms({ ...request, arrival: 'report' }, ours);
+  const least = amountMsat / LEAST_PROBE_PART;
+  const minAmountMsat = request.minAmountMsat ?? (least === 0n ? amountMsat : least);
+  return { ...terms, minAmountMsat, probe: true };
 }
 
 /** Some peer has a channel with us beside those asked for. */

@@ -43,6 +43,12 @@ export interface RebalancerOptions {
    * @defaultValue 50, of the 483 that channels usually have
    */
   readonly freeSlots?: number;
+  /**
+   * Whether failed payments and cancelled invoices of rebalances and probes that moved nothing are removed from the
+   * node once they have ended; the macaroon must allow it (`bakeMacaroonCommand({ cleanUp: true })`).
+   * @defaultValue false: what happened at a node is its owner's to forget
+   */
+  readonly cleanUp?: boolean;
   /** @defaultValue the machine's time */
   readonly clock?: Clock;
   /** @defaultValue the operating system's cryptographic randomness */

@@ -12,7 +12,12 @@ import { EventRecord } from './event-record.ts';
 import { callersGraph, nodesGraph } from './graph-source.ts';
 import { guardedLog } from './guarded-log.ts';
 import { systemEntropy } from './payment-secret.ts';
-import { DEFAULT_DEADLINE_MS, type RebalanceRequest, resolveTerms } from './rebalance-request.ts';
+import {
+  DEFAULT_DEADLINE_MS,
+  probeTerms,
+  type RebalanceRequest,
+  resolveTerms,
+} from './rebalance-request.ts';
 import { DEFAULTS, type RebalancerOptions } from './rebalancer-options.ts';
 import { openJournal } from './recovery.ts';
 import { Reservations } from './reservations.ts';
@@ -60,6 +65,7 @@ export class Rebalancer {
       log,
       entropy: options.entropy ?? systemEntropy,
       graceMs,
+      cleanUp: options.cleanUp ?? false,
       reservations: new Reservations({ budget, limits, maxAttemptsPerMinute }),
       graph:
         graph === undefined
@@ -84,11 +90,26 @@ export class Rebalancer {
    * const report = await run.result;
    */
   rebalance(request: RebalanceRequest): RebalanceRun {
+    return this.#begin(request, 'rebalance');
+  }
+
+  /**
+   * Finds out how much of `amountMsat` could be moved now, and for what, without moving any of it: it sends payments that
+   * nobody has an invoice for, and our own node refuses those that come all the way round. The largest amount is looked
+   * for by bisection, to a fiftieth of `amountMsat`, down to `minAmountMsat`, with `maxAttempts` probes at most. Each
+   * holds liquidity along the way for as long as it is under way, and leaves a failed payment at the node (see the
+   * option `cleanUp`). `report.outcome` is `probed`.
+   */
+  probe(request: RebalanceRequest): RebalanceRun {
+    return this.#begin(request, 'probe');
+  }
+
+  #begin(request: RebalanceRequest, purpose: Purpose): RebalanceRun {
     const rebalanceId = bytesToHex(this.#parts.entropy.bytes(ID_BYTES));
     const events = new EventRecord<RebalanceEvent>();
     // A copy, for the caller may fill the same object anew while this one waits for its turn.
     const asIsNow = { ...request };
-    return runOf(rebalanceId, events, this.#inTurn(asIsNow, { rebalanceId, events }));
+    return runOf(rebalanceId, events, this.#inTurn(asIsNow, { rebalanceId, events, purpose }));
   }
 
   /**
@@ -164,7 +185,8 @@ export class Rebalancer {
     }
     const [info, channels] = known;
     const { rebalanceId, events } = run;
-    const terms = resolveTerms(request, { rebalanceId, self: info.nodeId, channels });
+    const resolve = run.purpose === 'probe' ? probeTerms : resolveTerms;
+    const terms = resolve(request, { rebalanceId, self: info.nodeId, channels });
     const waitedMs = dates.now() - startedAtMs;
     return runRebalance(startRebalance(terms, dates.now()), this.#parts, {
       rebalanceId,
@@ -186,8 +208,11 @@ export class Rebalancer {
   }
 }
 
+type Purpose = 'rebalance' | 'probe';
+
 interface Identified {
   readonly rebalanceId: string;
+  readonly purpose: Purpose;
   readonly events: EventRecord<RebalanceEvent>;
 }
 

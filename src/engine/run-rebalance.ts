@@ -12,6 +12,7 @@ import type {
 import type { PaymentHash } from '../units/ids.ts';
 import { answerCommand, type EngineParts } from './answer-command.ts';
 import { asked, messageOf } from './asked.ts';
+import { cleanUp } from './clean-up.ts';
 import { findRoute } from './find-route.ts';
 import { Inbox } from './inbox.ts';
 import { isClosed, type NodeClosed, NodeStreams } from './node-streams.ts';
@@ -53,6 +54,7 @@ class RebalanceRun {
   readonly #streams: NodeStreams;
   /** Nobody can be asked any more. */
   #nodeClosed = false;
+  #last: RebalanceReport | undefined;
 
   constructor(first: Step, parts: EngineParts, options: RunOptions) {
     this.#first = first;
@@ -82,7 +84,7 @@ class RebalanceRun {
         if (state.phase !== 'tracking') this.#streams.endTracking();
         if (state.phase !== 'sending' && state.phase !== 'tracking') this.#streams.endWatching();
         for (const command of next.commands) this.#perform(command);
-        if (state.phase === 'finished') return;
+        if (state.phase === 'finished') return await this.#tidy();
         const delivery = await this.#inbox.take();
         if (delivery.kind === 'fault') throw delivery.error;
         if (delivery.kind === 'node_closed') this.#nodeClosed = true;
@@ -109,6 +111,10 @@ class RebalanceRun {
     const [from, to] = [state.phase, next.state.phase];
     log.debug('rebalance step', { rebalanceId, input: input.kind, from, to });
     return next;
+  }
+
+  async #tidy(): Promise<void> {
+    if (this.#parts.cleanUp && this.#last !== undefined) await cleanUp(this.#last, this.#parts);
   }
 
   /** The report is out, and nobody can be asked any more. */
@@ -196,6 +202,7 @@ class RebalanceRun {
   }
 
   #finish(report: RebalanceReport): void {
+    this.#last = report;
     if (this.#stops.ended) {
       const { rebalanceId, outcome, feePaidMsat } = report;
       const end = outcome.kind;

@@ -2,6 +2,7 @@
 import type { CancelInvoiceOutcome } from '../ports.ts';
 import { closeJournal, finishing, withNote } from './closing.ts';
 import { pauseMs } from './pauses.ts';
+import { inLightOfPayments } from './payments-made.ts';
 import type { InvoiceEnd, RebalanceOutcome } from './rebalance-report.ts';
 import type { RebalanceCommand, RebalanceState, Run, Step } from './rebalance-state.ts';
 import { search } from './searching.ts';
@@ -37,7 +38,7 @@ export function invoiceCancelled(
     };
     return {
       state: { ...asking, next: instead(next, note), run: { ...run, reported: true } },
-      commands: [...finishing(told, instead(next, note), nowMs), again],
+      commands: [...finishing(told, inLightOfPayments(told, instead(next, note)), nowMs), again],
     };
   }
   // One that the node does not know cannot be paid either.

@@ -1,6 +1,6 @@
 /** The way out of a rebalance: cancel the invoice, write down the end, report. */
-import { feePpm } from '../units/amounts.ts';
 import type { PaymentHash } from '../units/ids.ts';
+import { arrivalsOf, inLightOfPayments, movedBy } from './payments-made.ts';
 import type { RebalanceOutcome, RebalanceReport, StopCause } from './rebalance-report.ts';
 import {
   emit,
@@ -10,7 +10,7 @@ import {
   type Run,
   type Step,
 } from './rebalance-state.ts';
-import { hasLeftBy, isAsAsked } from './right-channel.ts';
+import { isAsAsked } from './right-channel.ts';
 
 /** Ends the run. An invoice that is still open is cancelled first: nothing may arrive any more. */
 export function end(run: Run, outcome: RebalanceOutcome, nowMs: number): Step {
@@ -42,9 +42,10 @@ export function cancelInvoice(
 }
 
 /** Writes down the end, where anything was written down before. */
-export function closeJournal(run: Run, outcome: RebalanceOutcome, nowMs: number): Step {
+export function closeJournal(run: Run, cause: RebalanceOutcome, nowMs: number): Step {
+  const outcome = inLightOfPayments(run, cause);
   if (!run.journaled) return finish(run, outcome, nowMs);
-  const { feePaidMsat, movedMsat } = moved(run);
+  const { feePaidMsat, movedMsat } = movedBy(run);
   const { rebalanceId } = run.terms;
   return {
     state: { phase: 'journaling_end', run, outcome },
@@ -136,33 +137,25 @@ export function withNote(run: Run, note: string): Run {
   return { ...run, notes: [...run.notes, note] };
 }
 
-/** What came back over the channel that it had left by went nowhere, though its fee is paid. */
-function moved(run: Run): { movedMsat: bigint; feePaidMsat: bigint; feePpm: number } {
-  const settled = run.attempts.find((attempt) => attempt.outcome.kind === 'settled');
-  if (settled === undefined) return { movedMsat: 0n, feePaidMsat: 0n, feePpm: 0 };
-  const { amountMsat, feeMsat } = settled;
-  const backMsat = run.arrivals
-    .filter(({ channelId }) => hasLeftBy(channelId, settled))
-    .reduce((sum, arrival) => sum + arrival.amountMsat, 0n);
-  return {
-    movedMsat: backMsat < amountMsat ? amountMsat - backMsat : 0n,
-    feePaidMsat: feeMsat,
-    feePpm: feePpm({ feeMsat, amountMsat }),
-  };
-}
-
 function rebalanceReport(run: Run, outcome: RebalanceOutcome, nowMs: number): RebalanceReport {
-  const { terms, arrivals, startedAtMs } = run;
+  const { terms, startedAtMs } = run;
+  const arrivals = arrivalsOf(run);
   return {
     rebalanceId: terms.rebalanceId,
     outcome,
-    ...moved(run),
+    ...movedBy(run),
     attempts: run.attempts,
     arrivals,
     arrivedAsAsked:
       arrivals.length === 0
         ? null
-        : arrivals.every(({ channelId }) => isAsAsked(channelId, terms, run.attempts.at(-1)!)),
+        : run.attempts.every(
+            (attempt) =>
+              attempt.outcome.kind !== 'settled' ||
+              attempt.outcome.arrivals.every(({ channelId }) =>
+                isAsAsked(channelId, terms, attempt),
+              ),
+          ),
     invoices: run.invoices,
     notes: run.notes,
     startedAtMs,

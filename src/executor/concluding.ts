@@ -3,6 +3,7 @@ import type { JournalRecord } from '../ports.ts';
 import { cancelInvoice, end, endStopped, withNote } from './closing.ts';
 import { interpretFailure } from './interpret-failure.ts';
 import { learn } from './learnt.ts';
+import { isCarried, probeCarried } from './probing.ts';
 import type { AttemptReport, RebalanceOutcome } from './rebalance-report.ts';
 import {
   emit,
@@ -13,7 +14,7 @@ import {
   type Run,
   type Step,
 } from './rebalance-state.ts';
-import { search } from './searching.ts';
+import { probeOn, search } from './searching.ts';
 import { settled } from './settled.ts';
 import { withStray } from './straying.ts';
 import type { Verdict } from './verdict.ts';
@@ -79,6 +80,9 @@ function failed(
     return rejected({ run, live, failure: unwritten }, outcome.attemptId, nowMs);
   }
   const verdict = interpretFailure(inGraphTerms(live), withGraphId(live, outcome.failure));
+  if (run.terms.probe && unwritten === null && isCarried(verdict)) {
+    return carried({ run, live }, outcome.attemptId, nowMs);
+  }
   const { learnt, repriced } =
     live.ground === null
       ? { learnt: run.learnt, repriced: null }
@@ -100,6 +104,25 @@ function failed(
       ? afterVerdict(after, { verdict, live }, nowMs)
       : end(after, storeError(unwritten), nowMs);
   return { state: next.state, commands: [...told, ...next.commands] };
+}
+
+/** A probe that came all the way round. */
+function carried(
+  { run, live }: Pick<Concluded, 'run' | 'live'>,
+  attemptId: bigint,
+  nowMs: number,
+): Step {
+  const report: AttemptReport = { ...live.report, outcome: { kind: 'carried' } };
+  const after: Run = {
+    ...run,
+    attempts: [...run.attempts, report],
+    invoice: withLastAttempt(run, attemptId),
+  };
+  const next = probeOn(probeCarried(after), nowMs);
+  return {
+    state: next.state,
+    commands: [emit({ kind: 'probe_carried', report }), ...next.commands],
+  };
 }
 
 function afterVerdict(

@@ -10,9 +10,11 @@ import { checkRoute } from '../pathfinder/check-route.ts';
 import type { PathHop } from '../pathfinder/path.ts';
 import type { JournalRecord } from '../ports.ts';
 import { feePpm } from '../units/amounts.ts';
+import { hexToBytes } from '../units/bytes.ts';
 import type { ChannelId } from '../units/ids.ts';
 import { cancelInvoice, end, endStopped } from './closing.ts';
 import { hopReports, listedId } from './hop-reports.ts';
+import { feeLeft } from './payments-made.ts';
 import type {
   Candidate,
   LiveAttempt,
@@ -23,7 +25,7 @@ import type {
   Secret,
   Step,
 } from './rebalance-state.ts';
-import { feeLimit, type RebalanceTerms } from './rebalance-terms.ts';
+import type { RebalanceTerms } from './rebalance-terms.ts';
 
 /** Goes on with the open invoice, or makes one first. */
 export function prepareAttempt(run: Run, candidate: Candidate, nowMs: number): Step {
@@ -63,6 +65,7 @@ export function invoiceJournaled(state: WithSecret, nowMs: number): Step {
   if (run.stop !== null) return endStopped(run, run.stop, nowMs);
   const { terms } = run;
   const { candidate, secret } = state;
+  if (terms.probe) return writeProbe(run, state, nowMs);
   return {
     state: { phase: 'adding_invoice', run, candidate, secret },
     commands: [
@@ -81,6 +84,14 @@ export function invoiceJournaled(state: WithSecret, nowMs: number): Step {
       },
     ],
   };
+}
+
+/** Without an invoice our node refuses whatever arrives; the address is read by nobody. */
+function writeProbe(run: Run, { candidate, secret }: WithSecret, nowMs: number): Step {
+  const { paymentHash, preimage } = secret;
+  const paymentAddr = hexToBytes(paymentHash);
+  const invoice: OpenInvoice = { paymentHash, preimage, paymentAddr, lastAttemptId: null };
+  return writeIntent({ ...run, invoice }, invoice, candidate, nowMs);
 }
 
 type Added = Extract<RebalanceInput, { kind: 'invoice_added' }>;
@@ -193,7 +204,7 @@ function soundRoute(run: Run, invoice: OpenInvoice, candidate: Candidate): Built
     paymentAddr,
     blockHeight,
     invoiceCltvDelta: terms.invoiceCltvDelta,
-    maxFeeMsat: feeLimit(terms, amountMsat),
+    maxFeeMsat: feeLeft(run, amountMsat),
     maxCltvBlocks: terms.maxCltvBlocks,
     overlay: { ownChannels: ownChannels.map(ownLiquidity), policies: learnt.policies },
   });

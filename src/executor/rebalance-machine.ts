@@ -21,6 +21,7 @@ import {
   preparationNotJournaled,
   secretDrawn,
 } from './preparing.ts';
+import { NOTHING_PROBED } from './probing.ts';
 import type { StopCause } from './rebalance-report.ts';
 import type { RebalanceInput, RebalanceState, Run, Step } from './rebalance-state.ts';
 import { feeLimit, type RebalanceTerms } from './rebalance-terms.ts';
@@ -46,7 +47,7 @@ export function startRebalance(terms: RebalanceTerms, nowMs: number): Step {
     notSentCount: 0,
     refusedCount: 0,
     strayed: [],
-    arrivals: [],
+    probed: NOTHING_PROBED,
     notes: [],
   };
   return search(run, nowMs);

@@ -25,7 +25,10 @@ export interface HopReport {
 }
 
 export type AttemptOutcome =
-  | { readonly kind: 'settled' }
+  /** With where it truly arrived; empty where the node could not be asked. */
+  | { readonly kind: 'settled'; readonly arrivals: readonly InvoiceArrival[] }
+  /** A probe that came all the way round, and was refused by ourselves for want of an invoice. */
+  | { readonly kind: 'carried' }
   | { readonly kind: 'failed'; readonly verdict: Verdict }
   /** It came back to us, but not as asked for, and was given back: nothing was paid. */
   | {
@@ -62,7 +65,18 @@ export interface InvoiceEnd {
 
 /** Why a rebalance ended. */
 export type RebalanceOutcome =
-  | { readonly kind: 'settled' }
+  /** With what ended it before the total was reached; `null` where it was. */
+  | { readonly kind: 'settled'; readonly endedBy: RebalanceOutcome | null }
+  /** What a probe has found: nothing was paid. */
+  | {
+      readonly kind: 'probed';
+      /** The largest amount that passed; 0 where none did. */
+      readonly largestMsat: bigint;
+      /** What moving it would have cost. */
+      readonly feeMsat: bigint;
+      /** The smallest amount that found no way; `null` where all did. */
+      readonly refusedMsat: bigint | null;
+    }
   | {
       readonly kind: 'dry_run';
       readonly path: Path;
@@ -171,6 +185,7 @@ export type RebalanceEvent =
       readonly arrivals: readonly InvoiceArrival[];
       readonly reason: string;
     }
+  | { readonly kind: 'probe_carried'; readonly report: AttemptReport }
   | { readonly kind: 'attempt_not_sent'; readonly report: AttemptReport; readonly reason: string }
   /** The network has other terms than the graph says; the next search reckons with them. */
   | { readonly kind: 'repriced'; readonly attempt: number; readonly update: ChannelUpdateRecord }

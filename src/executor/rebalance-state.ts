@@ -89,6 +89,16 @@ type Hold =
       readonly reason: string;
     };
 
+/** What probing has found out so far. */
+export interface Probed {
+  /** The largest amount that went all the way round; 0 where none did. */
+  readonly carriedMsat: bigint;
+  /** What its route would cost. */
+  readonly feeMsat: bigint;
+  /** The smallest amount that found no way; `null` where all did. */
+  readonly refusedMsat: bigint | null;
+}
+
 /** What all states share: the terms, and what has happened so far. */
 export interface Run {
   readonly terms: RebalanceTerms;
@@ -111,7 +121,7 @@ export interface Run {
   readonly refusedCount: number;
   /** Peers that handed a payment over on another channel than asked for, once for each time. */
   readonly strayed: readonly NodeId[];
-  readonly arrivals: readonly InvoiceArrival[];
+  readonly probed: Probed;
   readonly notes: readonly string[];
 }
 

@@ -9,6 +9,7 @@ import { parseChannelId, parseNodeId } from '../units/ids.ts';
 import { cancelInvoice, closeJournal } from './closing.ts';
 import { interpretFailure } from './interpret-failure.ts';
 import { NOTHING_LEARNT } from './learnt.ts';
+import { NOTHING_PROBED } from './probing.ts';
 import type {
   AttemptOutcome,
   AttemptReport,
@@ -51,7 +52,11 @@ export function recover(records: readonly JournalRecord[], nowMs: number): Step 
   const run: Run = { ...emptyRun(start), attempts: ended, invoice };
   const last = intents.at(-1);
   if (last !== undefined && outcomeOf(last) === undefined) return follow(run, last);
-  if (last !== undefined && outcomeOf(last)?.outcome.kind === 'settled') return lookUp(run, last);
+  // After a payment that settled, the invoice of the next one may be there already.
+  const isLast = last?.paymentHash === invoice?.paymentHash;
+  if (last !== undefined && isLast && outcomeOf(last)?.outcome.kind === 'settled') {
+    return lookUp(run, last);
+  }
   return invoice === null
     ? closeJournal(run, INTERRUPTED, nowMs)
     : cancelInvoice(run, invoice.paymentHash, INTERRUPTED);
@@ -102,7 +107,7 @@ function emptyRun(start: Of<'start'>): Run {
     notSentCount: 0,
     refusedCount: 0,
     strayed: [],
-    arrivals: [],
+    probed: NOTHING_PROBED,
     notes: [],
   };
 }
@@ -122,11 +127,13 @@ function spentTerms({
     inChannels,
     amountMsat,
     minAmountMsat: amountMsat,
+    totalMsat: null,
     maxFeeMsat: 0n,
     maxCltvBlocks: 0,
     maxAttempts: 0,
     exclude: {},
     arrival: 'report',
+    probe: false,
     dryRun: false,
     invoiceCltvDelta: 0,
     finalCltvDelta: 0,
@@ -185,7 +192,7 @@ function attemptOutcome(
 ): AttemptOutcome {
   switch (outcome.kind) {
     case 'settled':
-      return { kind: 'settled' };
+      return { kind: 'settled', arrivals: [] };
     case 'failed':
       return { kind: 'failed', verdict: interpretFailure(route, outcome.failure) };
     case 'not_sent':

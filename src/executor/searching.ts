@@ -3,10 +3,11 @@ import type { NoRouteReason } from '../pathfinder/request.ts';
 import { closeJournal, end, endStopped } from './closing.ts';
 import { hopReports } from './hop-reports.ts';
 import { exclusions } from './learnt.ts';
+import { attemptsInVain, feeLeft } from './payments-made.ts';
 import { prepareAttempt } from './preparing.ts';
+import { endProbing, nextProbe, probeRefused } from './probing.ts';
 import type { RebalanceOutcome } from './rebalance-report.ts';
 import { emit, type RebalanceInput, type Run, type Step } from './rebalance-state.ts';
-import { feeLimit } from './rebalance-terms.ts';
 import { shrinkAmount } from './shrink-amount.ts';
 import { unsteerablePeers } from './straying.ts';
 
@@ -14,8 +15,9 @@ import { unsteerablePeers } from './straying.ts';
 export function search(run: Run, nowMs: number): Step {
   const { terms, learnt } = run;
   if (run.stop !== null) return endStopped(run, run.stop, nowMs);
-  if (run.attempts.length >= terms.maxAttempts) {
-    const message = `${run.attempts.length} attempts were made, as many as allowed, and none settled`;
+  if (attemptsInVain(run) >= terms.maxAttempts) {
+    if (terms.probe) return endProbing(run, nowMs);
+    const message = `${attemptsInVain(run)} attempts were made, as many as allowed, and none settled`;
     return end(run, { kind: 'attempts_exhausted', message }, nowMs);
   }
   return {
@@ -28,7 +30,7 @@ export function search(run: Run, nowMs: number): Step {
           outChannels: terms.outChannels,
           inChannels: terms.inChannels,
           amountMsat: run.amountMsat,
-          maxFeeMsat: feeLimit(terms, run.amountMsat),
+          maxFeeMsat: feeLeft(run, run.amountMsat),
           maxCltvBlocks: terms.maxCltvBlocks,
           finalCltvDelta: terms.finalCltvDelta,
           exclude: exclusions(terms.exclude, learnt),
@@ -75,17 +77,24 @@ function noRoute(
 ): Step {
   const { terms, amountMsat, learnt } = run;
   const { reason, message } = found;
+  if (terms.probe) return probeOn(probeRefused(run), nowMs);
   const toMsat = shrinkAmount({
     amountMsat,
     minAmountMsat: terms.minAmountMsat,
     reason,
     metCeilings: learnt.ceilings.length > 0,
-    feeLimitMsat: (amount) => feeLimit(terms, amount),
+    feeLimitMsat: (amount) => feeLeft(run, amount),
   });
   if (toMsat === null) return end(run, noRouteOutcome(run, found), nowMs);
   const next = search({ ...run, amountMsat: toMsat }, nowMs);
   const shrunk = emit({ kind: 'amount_shrunk', fromMsat: amountMsat, toMsat, reason: message });
   return { state: next.state, commands: [shrunk, ...next.commands] };
+}
+
+/** With the next amount, or no further. */
+export function probeOn(run: Run, nowMs: number): Step {
+  const amountMsat = nextProbe(run);
+  return amountMsat === null ? endProbing(run, nowMs) : search({ ...run, amountMsat }, nowMs);
 }
 
 function noRouteOutcome(run: Run, found: Parameters<typeof noRoute>[1]): RebalanceOutcome {
@@ -98,7 +107,7 @@ function noRouteOutcome(run: Run, found: Parameters<typeof noRoute>[1]): Rebalan
   if (reason.code !== 'fee_limit') return { kind: 'no_route', reason, message };
   const { cheapestFeeMsat, cheapestFeePpm } = reason;
   // Where the request's own limit is exceeded too, a larger budget would not help.
-  if (budgetMsat !== null && cheapestFeeMsat <= feeLimit(run.terms, run.amountMsat)) {
+  if (budgetMsat !== null && cheapestFeeMsat <= feeLeft(run, run.amountMsat)) {
     const left = `the budget leaves ${budgetMsat} msat for fees, and the cheapest circle costs ${cheapestFeeMsat} msat`;
     return { kind: 'budget', leftMsat: budgetMsat, cheapestFeeMsat, message: left };
   }
@@ -116,7 +125,9 @@ export function searchFailed(run: Run, { fault, reason }: SearchFailed, nowMs: n
 type SearchBlocked = Extract<RebalanceInput, { kind: 'search_blocked' }>;
 
 export function searchBlocked(run: Run, { lost, payments }: SearchBlocked, nowMs: number): Step {
-  const held = `payment ${payments.join(', ')} of other rebalances holds what this one needs`;
+  // One that is about to be sent has no hash yet.
+  const named = payments.length === 0 ? 'a payment' : `payment ${payments.join(', ')}`;
+  const held = `${named} of other rebalances holds what this one needs`;
   if (lost) {
     const message = `${held}, and is not followed any more, because its node was closed or the rebalance broke off; look it up at the node, and go on with a new Rebalancer once it has ended`;
     return end(run, { kind: 'blocked', cause: 'lost', payments, message }, nowMs);

@@ -2,6 +2,7 @@
 import type { InvoiceArrival } from '../ports.ts';
 import { bytesEqual } from '../units/bytes.ts';
 import { closeJournal, withNote } from './closing.ts';
+import { arrivalsOf, nextAmount } from './payments-made.ts';
 import type { AttemptReport } from './rebalance-report.ts';
 import {
   emit,
@@ -11,12 +12,14 @@ import {
   type Step,
 } from './rebalance-state.ts';
 import { hasLeftBy, isAsAsked } from './right-channel.ts';
+import { search } from './searching.ts';
 
 export function settled(
   { run, live }: { readonly run: Run; readonly live: LiveAttempt },
   preimage: Uint8Array,
 ): Step {
-  const report: AttemptReport = { ...live.report, outcome: { kind: 'settled' } };
+  const outcome = { kind: 'settled', arrivals: [] } as const;
+  const report: AttemptReport = { ...live.report, outcome };
   const { paymentHash } = live;
   const paid: Run = {
     ...withPreimageChecked(run, preimage),
@@ -50,7 +53,7 @@ export function arrivalFound(
     found === null
       ? withNote(state.run, 'the node could not be asked over which channel the payment arrived')
       : withArrivals(state.run, arrivals);
-  const next = closeJournal(run, { kind: 'settled' }, nowMs);
+  const next = afterPayment(run, nowMs);
   const report = run.attempts.at(-1)!;
   return {
     state: next.state,
@@ -58,10 +61,33 @@ export function arrivalFound(
   };
 }
 
+/** The same again, with a new hash and invoice, while the total is not reached. */
+function afterPayment(run: Run, nowMs: number): Step {
+  const amountMsat = nextAmount(run);
+  const attempt = run.attempts.at(-1)!;
+  const astray = arrivalsOf({ attempts: [attempt] }).some(({ channelId }) =>
+    hasLeftBy(channelId, attempt),
+  );
+  if (amountMsat !== null && astray) {
+    const peers = [attempt.hops.at(-1)!.from];
+    const message = `${peers[0]} sent the payment back over the channel that it had come by; more of them would cost fees and move nothing`;
+    return closeJournal(
+      run,
+      { kind: 'settled', endedBy: { kind: 'unsteerable', peers, message } },
+      nowMs,
+    );
+  }
+  if (amountMsat === null) return closeJournal(run, { kind: 'settled', endedBy: null }, nowMs);
+  return search({ ...run, amountMsat }, nowMs);
+}
+
 /** Forwarding is not strict: the last peer may hand the payment over on any of its channels with us. */
 function withArrivals(run: Run, arrivals: readonly InvoiceArrival[]): Run {
-  const known: Run = { ...run, arrivals };
-  const attempt = run.attempts.at(-1)!;
+  const attempt: AttemptReport = {
+    ...run.attempts.at(-1)!,
+    outcome: { kind: 'settled', arrivals },
+  };
+  const known: Run = { ...run, attempts: [...run.attempts.slice(0, -1), attempt] };
   const others = arrivals.filter(({ channelId }) => !isAsAsked(channelId, run.terms, attempt));
   if (others.length === 0) return known;
   const over = others.map(({ channelId }) => channelId).join(', ');

@@ -5,6 +5,7 @@ import type { RebalanceOutcome } from '../../src/engine/index.ts';
 const EXPECTED: Record<RebalanceOutcome['kind'], number> = {
   settled: 0,
   dry_run: 0,
+  probed: 0,
   fee_limit: 3,
   budget: 3,
   unsteerable: 3,

@@ -5,7 +5,7 @@ import type { FeeBudget } from '../../src/executor/fee-ledger.ts';
 import type { Store } from '../../src/ports.ts';
 import { memoryStore } from '../../src/store/index.ts';
 import { settleMicrotasks } from '../sim/circle.ts';
-import { AMOUNT_MSAT, eventKinds, eventOf, Square } from './square.ts';
+import { AMOUNT_MSAT, eventKinds, eventOf, Square, until } from './square.ts';
 
 const FEE_MSAT = 100_000n;
 const DAY_MS = 86_400_000;
@@ -120,8 +120,7 @@ test('a success is booked once, though more happens while it is written down', a
   const controller = new AbortController();
   const first = pay({ signal: controller.signal });
   await eventOf(first, 'attempt_started');
-  await settleMicrotasks();
-  expect(held).toBe(true);
+  await until(() => held);
   controller.abort();
   await settleMicrotasks();
   written.resolve();

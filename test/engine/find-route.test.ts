@@ -55,6 +55,7 @@ function world(
     dates: new SteadyClock(clock),
     entropy: systemEntropy,
     graceMs: 15_000,
+    cleanUp: false,
   };
   const stop = new AbortController();
   const waited: (readonly PaymentHash[])[] = [];

@@ -14,7 +14,7 @@ import { inProcessNode } from '../../src/sim/in-process-node.ts';
 import { SimulatedNetwork } from '../../src/sim/network.ts';
 import { memoryStore } from '../../src/store/index.ts';
 import type { ChannelId, NodeId } from '../../src/units/ids.ts';
-import { ManualClock } from '../sim/circle.ts';
+import { ManualClock, settleMicrotasks } from '../sim/circle.ts';
 
 export const AMOUNT_MSAT = 1_000_000_000n;
 const CAPACITY_SAT = 10_000_000n;
@@ -131,6 +131,19 @@ export class Square {
     const { node1, balance1Msat, balance2Msat } = this.network.balances(channelId);
     return node1 === this.self ? balance1Msat : balance2Msat;
   }
+}
+
+/** Waits for what comes by itself, however slow the machine is; each turn may bring it about. */
+export async function until(
+  condition: () => boolean,
+  eachTurn: () => Promise<void> = settleMicrotasks,
+): Promise<void> {
+  for (let turn = 0; turn < 20_000; turn++) {
+    if (condition()) return;
+    await eachTurn();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  throw new Error(`waited in vain until ${String(condition)}`);
 }
 
 /** Reads on until such an event comes; fails if the run ends first. */

@@ -3,11 +3,7 @@
  * invoice; the machine only hears of it.
  */
 import type { RebalanceCommand, RebalanceInput } from '../../src/executor/rebalance-state.ts';
-import {
-  ChannelUpdate,
-  Failure,
-  Failure_FailureCode,
-} from '../../src/generated/messages/failure.ts';
+import { Failure } from '../../src/generated/messages/failure.ts';
 import type {
   AttemptRecord,
   CancelInvoiceOutcome,
@@ -18,8 +14,8 @@ import type {
 } from '../../src/ports.ts';
 import type { PaymentHash } from '../../src/units/ids.ts';
 import type { SeededRandom } from '../seeded-random.ts';
-import { IN, OUT, OUT_2 } from './circle-network.ts';
 import { preimageOf } from './machine-harness.ts';
+import { drawArrival, drawFailure, refusedAtTheEnd } from './random-answers.ts';
 
 export type Command<K extends RebalanceCommand['kind']> = Extract<RebalanceCommand, { kind: K }>;
 
@@ -44,7 +40,6 @@ export interface Invoice {
   state: 'open' | 'canceled' | 'settled';
 }
 
-const CODES = Object.values(Failure_FailureCode).filter((code) => code >= 0);
 const FINAL_REFUSALS: readonly number[] = [1, 2, 5, 23];
 const lost: RebalanceInput = { kind: 'track_lost', reason: 'connection lost' };
 
@@ -111,7 +106,7 @@ export class RandomNode {
     for (const sent of this.sent) {
       if (sent.truth !== 'held' || sent.command.request.paymentHash !== paymentHash) continue;
       sent.truth = 'failed';
-      sent.failure = refusedAtTheEnd(sent);
+      sent.failure = refusedAtTheEnd(sent.command.request.route);
     }
     return { kind: 'canceled' };
   }
@@ -237,7 +232,7 @@ export class RandomNode {
     if (arrives && invoice.state === 'open') {
       if (invoice.hold) {
         sent.truth = 'held';
-        sent.arrival = this.#arrival(sent);
+        sent.arrival = drawArrival(sent.command.request, this.#random);
       } else {
         sent.truth = 'settled';
         invoice.state = 'settled';
@@ -245,38 +240,10 @@ export class RandomNode {
       return;
     }
     sent.truth = 'failed';
-    const hop = this.#random.pick(route.hops);
-    sent.failure = Failure.fromPartial({
-      code: this.#random.pick(CODES),
-      failureSourceIndex: this.#random.between(0, route.hops.length),
-      ...(this.#random.chance(0.5) ? { channelUpdate: this.#update(hop.chanId) } : {}),
-    });
+    sent.failure = drawFailure(route, this.#random);
     if (sent.failure.failureSourceIndex === route.hops.length) {
       if (FINAL_REFUSALS.includes(sent.failure.code)) this.spent.add(paymentHash);
     }
-  }
-
-  #arrival({ command }: Sent): InvoiceArrival {
-    const last = command.request.route.hops.at(-1)!;
-    const wrong = this.#random.next();
-    return {
-      channelId: wrong < 0.25 ? this.#random.pick([OUT, OUT_2]) : IN,
-      amountMsat: last.amtToForwardMsat - (wrong > 0.9 ? 1n : 0n),
-      expiryHeight: last.expiry - (wrong > 0.8 && wrong < 0.9 ? 1 : 0),
-      state: 'accepted',
-    };
-  }
-
-  #update(chanId: string): ChannelUpdate {
-    return ChannelUpdate.fromPartial({
-      chanId,
-      channelFlags: this.#random.between(0, 3),
-      timeLockDelta: this.#random.between(0, 200),
-      feeRate: this.#random.pick([0, 100, 101, 400, 5000]),
-      baseFee: this.#random.pick([0, 1000]),
-      messageFlags: this.#random.between(0, 1),
-      htlcMaximumMsat: BigInt(this.#random.pick([1_000, 999_999_999, 2_000_000_000])),
-    });
   }
 
   #records(paymentHash: PaymentHash, upTo: bigint): AttemptRecord[] {
@@ -293,9 +260,3 @@ export class RandomNode {
       }));
   }
 }
-
-const refusedAtTheEnd = ({ command }: Sent): Failure =>
-  Failure.fromPartial({
-    code: Failure_FailureCode.INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS,
-    failureSourceIndex: command.request.route.hops.length,
-  });

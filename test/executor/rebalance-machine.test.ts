@@ -116,27 +116,33 @@ describe('the way to a payment', () => {
     expect(notes(new Uint8Array(32))).toEqual([expect.stringContaining('not ours')]);
   });
 
-  test('an arrival over the channel that it left by moved nothing, and its fee is paid', () => {
-    const machine = started();
-    settle(machine);
-    machine.run({ until: 'find_arrival' });
-    machine.take('find_arrival');
-    machine.give({
-      kind: 'arrival_found',
-      arrivals: [
-        { channelId: OUT, amountMsat: 1_000_000_000n, expiryHeight: 900_040, state: 'settled' },
-      ],
-    });
-    machine.run();
-    expect(machine.journal.at(-1)).toMatchObject({ movedMsat: 0n, feePaidMsat: 100_000n });
-    expect(machine.report).toMatchObject({
-      outcome: { kind: 'settled' },
-      movedMsat: 0n,
-      feePaidMsat: 100_000n,
-      feePpm: 100,
-      notes: [expect.stringMatching(/by which it had left, so nothing moved/)],
-    });
-  });
+  test.each([
+    [null, null],
+    [3_000_000_000n, { kind: 'unsteerable' }],
+  ])(
+    'an arrival over the channel that it left by moved nothing, its fee is paid, and no other follows (total %s)',
+    (totalMsat, endedBy) => {
+      const machine = started({ totalMsat });
+      settle(machine);
+      machine.run({ until: 'find_arrival' });
+      machine.take('find_arrival');
+      machine.give({
+        kind: 'arrival_found',
+        arrivals: [
+          { channelId: OUT, amountMsat: 1_000_000_000n, expiryHeight: 900_040, state: 'settled' },
+        ],
+      });
+      machine.run();
+      expect(machine.journal.at(-1)).toMatchObject({ movedMsat: 0n, feePaidMsat: 100_000n });
+      expect(machine.report).toMatchObject({
+        outcome: { kind: 'settled', endedBy },
+        movedMsat: 0n,
+        feePaidMsat: 100_000n,
+        feePpm: 100,
+        notes: [expect.stringMatching(/by which it had left, so nothing moved/)],
+      });
+    },
+  );
 
   test('an arrival over another channel than was asked for is noted', () => {
     const machine = started();

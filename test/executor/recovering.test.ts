@@ -24,8 +24,11 @@ const settled = (number: number): SendOutcome => ({
 });
 
 /** What the machine itself writes, with these outcomes of its attempts; the end is left off. */
-function journalOf(...outcomes: readonly SendOutcome[]): JournalRecord[] {
-  const machine = new MachineHarness(terms());
+function journalOf(
+  outcomes: readonly SendOutcome[] = [],
+  fields: Parameters<typeof terms>[0] = {},
+): JournalRecord[] {
+  const machine = new MachineHarness(terms(fields));
   machine.run();
   for (const outcome of outcomes) {
     machine.take('send');
@@ -196,7 +199,7 @@ describe('with an intent', () => {
 
 describe('with an outcome', () => {
   test('that settled: looked up and ended, not followed', () => {
-    const records = journalOf(settled(1));
+    const records = journalOf([settled(1)]);
     expect(kinds(records)).toBe('start invoice intent outcome');
     const machine = recovered(records);
     expect(machine.kinds()).toEqual(['find_arrival']);
@@ -210,7 +213,7 @@ describe('with an outcome', () => {
   });
 
   test('that failed, and nothing after it: the invoice is taken back', () => {
-    const records = journalOf(failed('TEMPORARY_CHANNEL_FAILURE', 1)).slice(0, 4);
+    const records = journalOf([failed('TEMPORARY_CHANNEL_FAILURE', 1)]).slice(0, 4);
     expect(kinds(records)).toBe('start invoice intent outcome');
     const machine = recovered(records);
     machine.run();
@@ -222,7 +225,7 @@ describe('with an outcome', () => {
   });
 
   test('and a second attempt: the record of the first is not taken for its end', () => {
-    const records = journalOf(failed('TEMPORARY_CHANNEL_FAILURE', 1));
+    const records = journalOf([failed('TEMPORARY_CHANNEL_FAILURE', 1)]);
     expect(kinds(records)).toBe('start invoice intent outcome intent');
     const machine = recovered(records);
     const first = records.find((record): record is Of<'intent'> => record.kind === 'intent')!;
@@ -242,9 +245,38 @@ describe('with an outcome', () => {
     });
   });
 
+  test('of each payment towards a total: what settled is counted, what is open taken back', () => {
+    const records = journalOf([settled(1), settled(2)], { totalMsat: 3_000_000_000n });
+    expect(kinds(records)).toBe(
+      'start invoice intent outcome invoice intent outcome invoice intent',
+    );
+    const sum = { movedMsat: 2_000_000_000n, feePaidMsat: 200_000n };
+    // The third has its invoice, but was not sent.
+    const unsent = recovered(records.slice(0, -1));
+    expect(unsent.kinds()).toEqual(['cancel_invoice']);
+    unsent.run();
+    expect(unsent.journal.at(-1)).toMatchObject({ kind: 'end', reason: 'settled', ...sum });
+    expect(unsent.report).toMatchObject({
+      outcome: { kind: 'settled', endedBy: { kind: 'interrupted' } },
+      ...sum,
+    });
+    // The third was sent, and settles too.
+    const sent = recovered(records);
+    track(sent, 'settled', [{ state: 'settled' }]);
+    sent.pending = sent.pending.filter(({ kind }) => kind === 'commit');
+    sent.run();
+    expect(sent.report).toMatchObject({ movedMsat: 3_000_000_000n, feePaidMsat: 300_000n });
+    // The second has settled, and nothing was begun after it.
+    const between = recovered(records.slice(0, 7));
+    expect(between.kinds()).toEqual(['find_arrival']);
+    between.run();
+    expect(between.report).toMatchObject(sum);
+    expect(between.kinds()).not.toContain('send');
+  });
+
   test('and a second invoice: that one is taken back, the first was before it', () => {
     const refused = failed('INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS', 3);
-    const records = journalOf(refused);
+    const records = journalOf([refused]);
     expect(kinds(records)).toBe('start invoice intent outcome invoice intent');
     const unsent = recovered(records.slice(0, -1));
     expect(unsent.take('cancel_invoice').paymentHash).toBe(hashOf(2));

@@ -25,6 +25,7 @@ export class PaymentWatch {
       case 'attempt_failed':
       case 'attempt_not_sent':
       case 'arrival_rejected':
+      case 'probe_carried':
       case 'settled':
         this.#underWay = undefined;
         return;

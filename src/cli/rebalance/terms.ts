@@ -10,6 +10,7 @@ export interface TermsOptions {
   /** Satoshis. */
   readonly amount: bigint;
   readonly minAmount?: bigint;
+  readonly total?: bigint;
   readonly maxFeePpm: number;
   readonly maxFeeSat?: bigint;
   readonly maxAttempts?: number;
@@ -22,7 +23,7 @@ export interface TermsOptions {
 
 /** @throws UsageError for amounts that cannot be meant, and for what `--exclude` cannot mean. */
 export function rebalanceTerms(options: TermsOptions): Omit<RebalanceRequest, 'from' | 'to'> {
-  const { amount, minAmount, maxFeeSat, maxAttempts, timeout } = options;
+  const { amount, minAmount, total, maxFeeSat, maxAttempts, timeout } = options;
   if (amount > MAX_AMOUNT_SAT) {
     throw new UsageError(`--amount must be at most ${grouped(MAX_AMOUNT_SAT)} sat`);
   }
@@ -31,12 +32,18 @@ export function rebalanceTerms(options: TermsOptions): Omit<RebalanceRequest, 'f
       `--min-amount (${grouped(minAmount)} sat) must not be above --amount (${grouped(amount)} sat)`,
     );
   }
+  if (total !== undefined && total < amount) {
+    throw new UsageError(
+      `--total (${grouped(total)} sat) must not be below --amount (${grouped(amount)} sat)`,
+    );
+  }
   return {
     amountMsat: satToMsat(amount),
     maxFeePpm: options.maxFeePpm,
     dryRun: options.dryRun ?? false,
     exclude: exclusions(options.exclude ?? []),
     ...(minAmount === undefined ? {} : { minAmountMsat: satToMsat(minAmount) }),
+    ...(total === undefined ? {} : { totalMsat: satToMsat(total) }),
     ...(maxFeeSat === undefined ? {} : { maxFeeMsat: satToMsat(maxFeeSat) }),
     ...(maxAttempts === undefined ? {} : { maxAttempts }),
     ...(options.arrival === undefined ? {} : { arrival: options.arrival }),

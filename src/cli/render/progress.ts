@@ -28,6 +28,10 @@ export class ProgressLines {
         return [`attempt ${event.attempt}: sending with payment hash ${event.paymentHash}`];
       case 'attempt_failed':
         return this.#failureLines(event.report.attempt, event.verdict);
+      case 'probe_carried':
+        return [
+          `attempt ${event.report.attempt}: ${satFromMsat(event.report.amountMsat)} sat can pass, for ${grouped(event.report.feeMsat)} msat`,
+        ];
       case 'arrival_rejected':
         return [
           `attempt ${event.report.attempt}: ${event.reason}; it is given back, nothing is paid`,

@@ -32,6 +32,8 @@ function outcomeText({ outcome, hops }: AttemptReport): string {
       if (hop === undefined) return code;
       return `${code} at ${nodeName({ nodeId: hop.to, alias: hop.toAlias })}`;
     }
+    case 'carried':
+      return 'can pass';
     case 'rejected':
       return `given back: ${outcome.reason}`;
     case 'not_sent':
@@ -97,9 +99,14 @@ export function outcomeSentence(report: RebalanceReport): string {
         report.arrivedAsAsked === false ? ', over another channel than asked for' : '';
       return (
         `Settled: ${satFromMsat(report.movedMsat)} sat moved for ${grouped(report.feePaidMsat)} msat ` +
-        `(${ppm(paid)} ppm) in ${counted(report.attempts.length, 'attempt')} and ${seconds(report.durationMs)}${elsewhere}.`
+        `(${ppm(paid)} ppm) in ${counted(report.attempts.length, 'attempt')} and ${seconds(report.durationMs)}${elsewhere}.` +
+        (outcome.endedBy === null ? '' : ` Not more: ${whyNot(outcome.endedBy)}`)
       );
     }
+    case 'probed':
+      return outcome.largestMsat === 0n
+        ? 'Probed: nothing can pass. Nothing was paid.'
+        : `Probed: ${satFromMsat(outcome.largestMsat)} sat can pass, for ${grouped(outcome.feeMsat)} msat. Nothing was paid.`;
     case 'dry_run': {
       const { quote } = outcome;
       return (
@@ -127,6 +134,10 @@ export function outcomeSentence(report: RebalanceReport): string {
     case 'internal_error':
       return notSettled(outcome.kind, outcome.message);
   }
+}
+
+function whyNot(outcome: RebalanceReport['outcome']): string {
+  return 'message' in outcome ? outcome.message : outcome.kind;
 }
 
 const track = (paymentHash: string): string => `\`lncli trackpayment ${paymentHash}\``;
