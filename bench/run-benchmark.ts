@@ -2,6 +2,7 @@
 import type { BenchmarkNetwork } from './network/benchmark-network.ts';
 import { type BenchmarkResult, benchmarkResult, type SuiteResult } from './report/result.ts';
 import { circlesSuite } from './suites/circles.ts';
+import { executorSuite } from './suites/executor.ts';
 import { limitedCirclesSuite } from './suites/limited-circles.ts';
 import { liveUpdatesSuite } from './suites/live-updates.ts';
 import { loadingSuite } from './suites/loading.ts';
@@ -21,6 +22,7 @@ export type SuiteName =
   | 'limits'
   | 'siblings'
   | 'node'
+  | 'executor'
   | 'plain';
 
 /** In the order in which they run; LDK comes last, for its memory is never given back. */
@@ -33,6 +35,7 @@ const SUITES: Record<SuiteName, (setting: Setting) => SuiteResult | Promise<Suit
   limits: tightLimitsSuite,
   siblings: siblingsSuite,
   node: wholeNodeSuite,
+  executor: executorSuite,
   plain: plainRoutesSuite,
 };
 

@@ -14,5 +14,7 @@ export function methodLines(options: BenchmarkOptions): string[] {
     'the optimum: of an exact Dijkstra where discounts and prices leave one label per node exact, else the least found.',
     'ratio: median over that of the first row of the suite. graphology and ngraph know fixed weights only; their paths are',
     'priced exactly afterwards, and count as found where they can be paid. LDK runs as WebAssembly.',
+    'executor: attempts over gRPC and TLS to a simulated lnd in a process of its own, where nodes answer at once, each',
+    'rebalance 20 of them in vain; timed from one attempt to the next, beside bare calls that send along the same route.',
   ];
 }

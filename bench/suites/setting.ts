@@ -21,6 +21,10 @@ export interface BenchmarkOptions {
   readonly updatesPerRound: number;
   /** Channels of the node that is planned for as a whole. */
   readonly nodeChannels: number;
+  /** Rebalances in flight at the same time, one measurement for each. */
+  readonly executorInFlight: readonly number[];
+  /** Rebalances of a measurement, and twice those in flight at the least. */
+  readonly executorRebalances: number;
 }
 
 export const DEFAULT_OPTIONS: BenchmarkOptions = {
@@ -34,6 +38,8 @@ export const DEFAULT_OPTIONS: BenchmarkOptions = {
   updateRounds: 20,
   updatesPerRound: 1000,
   nodeChannels: 100,
+  executorInFlight: [1, 16, 256],
+  executorRebalances: 50,
 };
 
 export interface Setting {

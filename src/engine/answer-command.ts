@@ -11,7 +11,7 @@ import type {
   Store,
 } from '../ports.ts';
 import { asked, messageOf } from './asked.ts';
-import type { GraphSource } from './graph-source.ts';
+import type { GroundReader } from './ground-reader.ts';
 import { drawSecret } from './payment-secret.ts';
 import type { Reservations } from './reservations.ts';
 import type { SteadyClock } from './steady-clock.ts';
@@ -19,7 +19,7 @@ import type { SteadyClock } from './steady-clock.ts';
 export interface EngineParts {
   readonly node: LightningNode;
   readonly store: Store;
-  readonly graph: GraphSource;
+  readonly ground: GroundReader;
   readonly reservations: Reservations;
   readonly clock: Clock;
   /** By which the journal is dated and the budget's days are counted. */

@@ -9,7 +9,7 @@ import type { ChannelId, PaymentHash } from '../units/ids.ts';
 import type { EngineParts } from './answer-command.ts';
 import { messageOf } from './asked.ts';
 import { withGraphIds } from './graph-ids.ts';
-import { type Ground, readGround } from './read-ground.ts';
+import type { Reading } from './ground-reader.ts';
 import { paymentsOf } from './reservations.ts';
 
 export interface Searching {
@@ -24,10 +24,11 @@ export interface Searching {
 export async function findRoute(searching: Searching, parts: EngineParts): Promise<RebalanceInput> {
   const { reservations } = parts;
   const { stopped } = searching;
-  let told = false;
+  let [told, fresh] = [false, searching.command.dryRun];
   for (;;) {
     const { nextChange } = reservations;
-    const found = await searchOnce(searching, parts);
+    const found = await searchOnce(searching, parts, fresh);
+    fresh = true;
     if (found.kind === 'again') continue;
     if (found.kind !== 'held') return found;
     const payments = paymentsOf(found.by);
@@ -55,25 +56,48 @@ type Found =
   | { readonly kind: 'held'; readonly by: readonly Claim[] }
   | { readonly kind: 'again' };
 
-async function searchOnce(searching: Searching, parts: EngineParts): Promise<Found> {
+async function searchOnce(
+  searching: Searching,
+  parts: EngineParts,
+  fresh: boolean,
+): Promise<Found> {
   const { reservations, clock } = parts;
   const { stopped } = searching;
-  const reading = reservations.beginReading();
-  const ground = await readGround(parts, stopped).catch(messageOf);
-  reading.end();
-  if (typeof ground === 'string') return failed('node', ground);
+  const reading = await readSynced(parts, { fresh, stopped }).catch(messageOf);
+  if (typeof reading === 'string') return failed('node', reading);
   if (stopped.aborted) return failed('node', 'the rebalance was stopped');
-  if (!ground.info.syncedToChain) return failed('node', BEHIND);
+  if (!reading.ground.info.syncedToChain) return failed('node', BEHIND);
   const pauseMs = reservations.rate.pauseMs(clock.now());
   if (pauseMs > 0 && !searching.command.dryRun) {
     await clock.sleep(pauseMs, stopped);
     return { kind: 'again' };
   }
   try {
-    return searchIn(ground, { searching, parts, released: reading.released });
+    return searchIn(reading, { searching, parts });
   } catch (error) {
     return failed('internal', messageOf(error));
   }
+}
+
+/**
+ * lnd says that it is not synced to the chain for a moment after every block, until its wallet and its graph have taken
+ * that in: longer on a small machine, and for minutes only where it is truly behind.
+ */
+const SYNC_WAIT_MS = 10_000;
+const SYNC_POLL_MS = 250;
+
+/** Waits a while for a node that is not synced; the last word of one that stays behind is given as it is. */
+async function readSynced(
+  { ground, clock }: EngineParts,
+  { fresh, stopped }: { readonly fresh: boolean; readonly stopped: StopSignal },
+): Promise<Reading> {
+  let reading = await ground.read({ fresh });
+  for (let waitedMs = 0; waitedMs < SYNC_WAIT_MS; waitedMs += SYNC_POLL_MS) {
+    if (reading.ground.info.syncedToChain || stopped.aborted) break;
+    await clock.sleep(SYNC_POLL_MS, stopped);
+    reading = await ground.read({ fresh: true });
+  }
+  return reading;
 }
 
 const BEHIND =
@@ -90,19 +114,17 @@ const failed = (fault: 'node' | 'internal', reason: string): RebalanceInput => (
  * is found is claimed at once.
  */
 function searchIn(
-  ground: Ground,
-  given: {
-    readonly searching: Searching;
-    readonly parts: EngineParts;
-    readonly released: readonly Claim[];
-  },
+  { ground, released: ended }: Reading,
+  given: { readonly searching: Searching; readonly parts: EngineParts },
 ): Found {
-  const { searching, released } = given;
+  const { searching } = given;
   const { reservations, clock, dates } = given.parts;
   const { rebalanceId, command } = searching;
   const { info, snapshot } = ground;
   const { blockHeight } = info;
   const held = reservations.others(rebalanceId);
+  // What an attempt of this rebalance had held before it failed is back.
+  const released = ended.filter((claim) => claim.settled || claim.rebalanceId !== rebalanceId);
   const alone = (): RouteSearched => {
     const ownChannels = unclaimed(restored(ground.ownChannels, held), [], reservations.limits);
     const room = reservations.feeRoomAlone(dates.now());
@@ -137,7 +159,7 @@ type RouteSearched = Extract<RebalanceInput, { kind: 'route_searched' }>;
 function searchAmong(
   ownChannels: readonly OwnChannel[],
   on: {
-    readonly ground: Ground;
+    readonly ground: Reading['ground'];
     readonly command: Searching['command'];
     readonly room: ReturnType<EngineParts['reservations']['feeRoom']>;
   },

@@ -10,6 +10,7 @@ import { assertOptions } from './assert-options.ts';
 import { assertRequest, isSignal } from './assert-request.ts';
 import { EventRecord } from './event-record.ts';
 import { callersGraph, nodesGraph } from './graph-source.ts';
+import { GroundReader } from './ground-reader.ts';
 import { guardedLog } from './guarded-log.ts';
 import { systemEntropy } from './payment-secret.ts';
 import {
@@ -57,6 +58,7 @@ export class Rebalancer {
     const clock = options.clock ?? systemClock;
     const log = guardedLog(options.log);
     this.#queue = new PQueue({ concurrency: maxConcurrent });
+    const reservations = new Reservations({ budget, limits, maxAttemptsPerMinute });
     this.#parts = {
       node,
       store,
@@ -66,11 +68,16 @@ export class Rebalancer {
       entropy: options.entropy ?? systemEntropy,
       graceMs,
       cleanUp: options.cleanUp ?? false,
-      reservations: new Reservations({ budget, limits, maxAttemptsPerMinute }),
-      graph:
-        graph === undefined
-          ? nodesGraph({ node, clock, log, maxAgeMs: graphMaxAgeMs })
-          : callersGraph(graph),
+      reservations,
+      ground: new GroundReader({
+        node,
+        clock,
+        reservations,
+        graph:
+          graph === undefined
+            ? nodesGraph({ node, clock, log, maxAgeMs: graphMaxAgeMs })
+            : callersGraph(graph),
+      }),
     };
   }
 

@@ -12,9 +12,14 @@ export interface ReservationTerms {
   readonly maxAttemptsPerMinute: number;
 }
 
+/** A claim whose payment has ended. */
+export interface ReleasedClaim extends Claim {
+  readonly settled: boolean;
+}
+
 /** Claims that were released since a reading of balances began: what is read may be older than their end. */
 export interface BalanceReading {
-  readonly released: readonly Claim[];
+  readonly released: readonly ReleasedClaim[];
   end(): void;
 }
 
@@ -25,7 +30,9 @@ export class Reservations {
   readonly #claims = new Map<string, Claim>();
   /** Rebalances whose payment nobody follows any more: their claims stay. */
   readonly #lost = new Set<string>();
-  readonly #readings = new Set<Claim[]>();
+  readonly #readings = new Set<ReleasedClaim[]>();
+  /** Rebalances whose claim was booked, and is about to be released. */
+  readonly #booked = new Set<string>();
   #ledger: FeeLedger;
   #changed = Promise.withResolvers<void>();
 
@@ -47,12 +54,15 @@ export class Reservations {
     if (claim !== null) this.#claims.set(rebalanceId, claim);
     if (claim !== null || before === undefined) return;
     this.#claims.delete(rebalanceId);
-    for (const reading of this.#readings) reading.push(before);
+    const released: ReleasedClaim = { ...before, settled: this.#booked.delete(rebalanceId) };
+    for (const reading of this.#readings) reading.push(released);
     this.#announce();
   }
 
   /** A payment settled: its fee is paid, no longer at risk. */
-  book({ outChannelId, inChannelId, feeMsat }: Claim, atMs: number): void {
+  book(claim: Claim, atMs: number): void {
+    const { rebalanceId, outChannelId, inChannelId, feeMsat } = claim;
+    this.#booked.add(rebalanceId);
     this.#ledger.book({ day: dayOf(atMs), outChannelId, inChannelId, feeMsat });
   }
 
@@ -83,7 +93,7 @@ export class Reservations {
   }
 
   beginReading(): BalanceReading {
-    const released: Claim[] = [];
+    const released: ReleasedClaim[] = [];
     this.#readings.add(released);
     return { released, end: () => void this.#readings.delete(released) };
   }

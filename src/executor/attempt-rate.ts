@@ -4,7 +4,7 @@ const MINUTE_MS = 60_000;
 
 export class AttemptRate {
   readonly #perMinute: number;
-  /** When the attempts of the last minute began; at most `perMinute` of them. */
+  /** When attempts began; those of the last minute among them. */
   #begun: number[] = [];
 
   constructor(perMinute: number) {
@@ -13,6 +13,7 @@ export class AttemptRate {
 
   /** Milliseconds until another attempt may begin; 0: now. */
   pauseMs(nowMs: number): number {
+    if (this.#begun.length < this.#perMinute) return 0;
     // What lies ahead of now was counted before the clock was set back.
     this.#begun = this.#begun.filter((atMs) => atMs <= nowMs && nowMs - atMs < MINUTE_MS);
     if (this.#begun.length < this.#perMinute) return 0;

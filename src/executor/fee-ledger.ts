@@ -38,10 +38,14 @@ export class FeeLedger {
   readonly #ever = new FeeSums();
   #today = new FeeSums();
   #day = 0;
+  readonly #limited: boolean;
 
   /** @param paid All that the store knows. */
   constructor(budget: FeeBudget, paid: readonly FeesPaid[]) {
     this.#budget = budget;
+    this.#limited = Object.values(budget).some(
+      (limits: FeeLimits) => Object.keys(limits).length > 0,
+    );
     for (const fees of paid) this.book(fees);
   }
 
@@ -59,6 +63,7 @@ export class FeeLedger {
    */
   room(now: { readonly atRisk: readonly Claim[]; readonly day: number }): FeeRoom {
     this.#turnTo(now.day);
+    if (!this.#limited) return () => null;
     const atRisk = new FeeSums();
     for (const claim of now.atRisk) atRisk.add(claim, claim.feeMsat);
     const { ever, perDay } = this.#budget;

@@ -49,11 +49,16 @@ export function recover(records: readonly JournalRecord[], nowMs: number): Step 
     const outcome = outcomeOf(intent);
     return outcome === undefined ? [] : [endedReport(intent, outcome, start)];
   });
-  const run: Run = { ...emptyRun(start), attempts: ended, invoice };
   const last = intents.at(-1);
+  const isLast = last?.paymentHash === invoice?.paymentHash;
+  const notes = ended.flatMap(({ paymentHash, outcome }) =>
+    outcome.kind !== 'settled' || (isLast && paymentHash === last?.paymentHash)
+      ? []
+      : [`over which channel payment ${paymentHash} arrived was not asked again`],
+  );
+  const run: Run = { ...emptyRun(start), attempts: ended, invoice, notes };
   if (last !== undefined && outcomeOf(last) === undefined) return follow(run, last);
   // After a payment that settled, the invoice of the next one may be there already.
-  const isLast = last?.paymentHash === invoice?.paymentHash;
   if (last !== undefined && isLast && outcomeOf(last)?.outcome.kind === 'settled') {
     return lookUp(run, last);
   }

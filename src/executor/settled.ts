@@ -78,6 +78,10 @@ function afterPayment(run: Run, nowMs: number): Step {
     );
   }
   if (amountMsat === null) return closeJournal(run, { kind: 'settled', endedBy: null }, nowMs);
+  if (run.unwritten.length > 0) {
+    const message = 'the journal could not be written, so nothing more was sent';
+    return closeJournal(run, { kind: 'store_error', message }, nowMs);
+  }
   return search({ ...run, amountMsat }, nowMs);
 }
 

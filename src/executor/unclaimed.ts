@@ -25,9 +25,11 @@ export function unclaimed(
   for (const { channelId, peer } of channels) {
     busyPeers.set(peer, (busyPeers.get(peer) ?? 0) + (busy.get(channelId) ?? 0));
   }
+  const leaving = Map.groupBy(claims, ({ outChannelId }) => outChannelId);
+  const returning = Map.groupBy(claims, ({ inChannelId }) => inChannelId);
   return channels.map((channel) => {
-    const out = invisible(channel, claims, 'out');
-    const back = invisible(channel, claims, 'in');
+    const out = invisible(channel, leaving.get(channel.channelId), 'out');
+    const back = invisible(channel, returning.get(channel.channelId), 'in');
     const full =
       (busy.get(channel.channelId) ?? 0) >= limits.maxPerChannel ||
       busyPeers.get(channel.peer)! >= limits.maxPerPeer;
@@ -52,10 +54,11 @@ export function restored(
   channels: readonly OwnChannel[],
   claims: readonly Claim[],
 ): readonly OwnChannel[] {
+  const hashes = new Set(claims.map(({ paymentHash }) => paymentHash));
   return channels.map((channel) => {
+    if (channel.pendingHtlcs.length === 0) return channel;
     const out = claims.filter((claim) => isListed(channel, claim, 'out'));
     const back = claims.filter((claim) => isListed(channel, claim, 'in'));
-    const hashes = new Set(claims.map(({ paymentHash }) => paymentHash));
     return {
       ...channel,
       pendingHtlcs: channel.pendingHtlcs.filter(({ paymentHash }) => !hashes.has(paymentHash)),
@@ -68,12 +71,11 @@ export function restored(
 const sentMsat = ({ amountMsat, feeMsat }: Claim): bigint => amountMsat + feeMsat;
 
 /** Claims on the channel whose HTLC the node does not list there (yet, or any more). */
-function invisible(channel: OwnChannel, claims: readonly Claim[], side: Side): readonly Claim[] {
-  return claims.filter((claim) => {
-    const channelId = side === 'out' ? claim.outChannelId : claim.inChannelId;
-    return channelId === channel.channelId && !isListed(channel, claim, side);
-  });
-}
+const invisible = (
+  channel: OwnChannel,
+  claims: readonly Claim[] | undefined,
+  side: Side,
+): readonly Claim[] => claims?.filter((claim) => !isListed(channel, claim, side)) ?? [];
 
 type Side = 'out' | 'in';
 

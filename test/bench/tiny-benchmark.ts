@@ -13,6 +13,8 @@ export const TINY_OPTIONS: BenchmarkOptions = {
   updateRounds: 3,
   updatesPerRound: 20,
   nodeChannels: 10,
+  executorInFlight: [1, 3],
+  executorRebalances: 3,
 };
 
 export const tinyNetwork = (): BenchmarkNetwork => generatedNetwork({ nodes: 300, seed: 11 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EngineParts } from '../../src/engine/answer-command.ts';
 import { findRoute, type Searching } from '../../src/engine/find-route.ts';
 import { nodesGraph } from '../../src/engine/graph-source.ts';
+import { GroundReader } from '../../src/engine/ground-reader.ts';
 import { guardedLog } from '../../src/engine/guarded-log.ts';
 import { systemEntropy } from '../../src/engine/payment-secret.ts';
 import { Reservations } from '../../src/engine/reservations.ts';
@@ -51,7 +52,12 @@ function world(
     clock,
     log,
     reservations,
-    graph: nodesGraph({ node, clock, log, maxAgeMs: 600_000 }),
+    ground: new GroundReader({
+      node,
+      clock,
+      reservations,
+      graph: nodesGraph({ node, clock, log, maxAgeMs: 600_000 }),
+    }),
     dates: new SteadyClock(clock),
     entropy: systemEntropy,
     graceMs: 15_000,

@@ -197,6 +197,11 @@ describe('a node that does not do its part', () => {
         asked++;
         return { ...(await node.info()), syncedToChain: asked % 4 === 0 };
       },
+      // Long enough for what was read to be out of date.
+      sendToRoute: async (request) => {
+        await square.clock.sleep(2000);
+        return node.sendToRoute(request);
+      },
     }));
     const report = await withTimePassing(square, square.rebalance().result);
     expect(report.outcome.kind).toBe('settled');

@@ -92,9 +92,18 @@ test('a reading hears of the claims that were released while it lasted', () => {
   const [first, second] = [held.beginReading(), held.beginReading()];
   held.set('b', null);
   first.end();
+  held.book(claim('c'), 0);
   held.set('c', null);
-  expect(first.released).toEqual([claim('b')]);
-  expect(second.released).toEqual([claim('b'), claim('c')]);
+  const [failed, settled] = [
+    { ...claim('b'), settled: false },
+    { ...claim('c'), settled: true },
+  ];
+  expect(first.released).toEqual([failed]);
+  expect(second.released).toEqual([failed, settled]);
+  // Once booked does not mean for good.
+  held.set('c', claim('c'));
+  held.set('c', null);
+  expect(second.released.at(-1)).toMatchObject({ rebalanceId: 'c', settled: false });
 });
 
 describe('the room for fees', () => {
