@@ -12,6 +12,7 @@ import type {
 } from '../ports.ts';
 import { asked, messageOf } from './asked.ts';
 import type { GroundReader } from './ground-reader.ts';
+import { pause } from './pause.ts';
 import { drawSecret } from './payment-secret.ts';
 import type { Reservations } from './reservations.ts';
 import type { SteadyClock } from './steady-clock.ts';
@@ -102,7 +103,7 @@ function addInvoice(
 
 async function settleInvoice(
   { paymentHash, preimage, delayMs }: Extract<AnsweredCommand, { kind: 'settle_invoice' }>,
-  { node, clock }: EngineParts,
+  { node, clock, entropy }: EngineParts,
   ended: StopSignal,
 ): Promise<RebalanceInput> {
   const answer = (outcome: SettleInvoiceOutcome): RebalanceInput => ({
@@ -110,7 +111,7 @@ async function settleInvoice(
     paymentHash,
     outcome,
   });
-  if (delayMs > 0) await clock.sleep(delayMs, ended);
+  await pause(delayMs, { clock, entropy, signal: ended });
   if (ended.aborted) return answer({ kind: 'unknown', reason: 'the rebalance has ended' });
   return asked(() => node.settleInvoice(preimage)).then(answer, (error: unknown) =>
     answer({ kind: 'unknown', reason: messageOf(error) }),

@@ -1,7 +1,8 @@
 /** Follows a payment, and what arrives for it, through the node's streams. */
 import type { RebalanceCommand, RebalanceInput } from '../executor/rebalance-state.ts';
-import type { Clock, LightningNode } from '../ports.ts';
+import type { Clock, Entropy, LightningNode } from '../ports.ts';
 import { messageOf } from './asked.ts';
+import { pause } from './pause.ts';
 
 /** The node was closed: nobody can be asked any more. */
 export interface NodeClosed {
@@ -12,6 +13,7 @@ export interface NodeClosed {
 interface StreamParts {
   readonly node: LightningNode;
   readonly clock: Clock;
+  readonly entropy: Entropy;
   readonly tell: (word: RebalanceInput | NodeClosed) => void;
 }
 
@@ -40,12 +42,12 @@ export class NodeStreams {
     this.endTracking();
     this.#tracker = new AbortController();
     const { signal } = this.#tracker;
-    const { node, clock } = this.#parts;
+    const { node, clock, entropy } = this.#parts;
     const tell: StreamParts['tell'] = (word) => {
       if (!signal.aborted) this.#parts.tell(word);
     };
     try {
-      if (delayMs > 0) await clock.sleep(delayMs, signal);
+      await pause(delayMs, { clock, entropy, signal });
       if (signal.aborted) return;
       for await (const update of node.trackPayment(paymentHash, { signal })) {
         tell({ kind: 'tracked', update });
@@ -63,12 +65,12 @@ export class NodeStreams {
     this.endWatching();
     this.#watcher = new AbortController();
     const { signal } = this.#watcher;
-    const { node, clock, tell } = this.#parts;
+    const { node, clock, entropy, tell } = this.#parts;
     const lost = (reason: string): void => {
       if (!signal.aborted) tell({ kind: 'watch_lost', paymentHash, reason });
     };
     try {
-      if (delayMs > 0) await clock.sleep(delayMs, signal);
+      await pause(delayMs, { clock, entropy, signal });
       if (signal.aborted) return;
       for await (const invoice of node.watchInvoice(paymentHash, { signal })) {
         if (signal.aborted) return;

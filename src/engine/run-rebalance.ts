@@ -16,6 +16,7 @@ import { cleanUp } from './clean-up.ts';
 import { findRoute } from './find-route.ts';
 import { Inbox } from './inbox.ts';
 import { isClosed, type NodeClosed, NodeStreams } from './node-streams.ts';
+import { pause } from './pause.ts';
 import { Stops } from './stops.ts';
 
 export interface RunOptions {
@@ -60,9 +61,9 @@ class RebalanceRun {
     this.#first = first;
     this.#parts = parts;
     this.#options = options;
-    const { node, clock } = parts;
+    const { node, clock, entropy } = parts;
     const tell = (word: Delivery): void => this.#inbox.put(word);
-    this.#streams = new NodeStreams({ node, clock, tell });
+    this.#streams = new NodeStreams({ node, clock, entropy, tell });
     const onFault = (error: unknown): void => tell({ kind: 'fault', error });
     this.#stops = new Stops({ clock, tell, onFault });
   }
@@ -217,11 +218,11 @@ class RebalanceRun {
   }
 
   async #cancel(command: Extract<RebalanceCommand, { kind: 'cancel_invoice' }>): Promise<void> {
-    const { node, clock } = this.#parts;
+    const { node, clock, entropy } = this.#parts;
     const { paymentHash, delayMs } = command;
     const ended = this.#ended.signal;
     try {
-      if (delayMs > 0) await clock.sleep(delayMs, ended);
+      await pause(delayMs, { clock, entropy, signal: ended });
       if (ended.aborted) return;
       const outcome = await asked(() => node.cancelInvoice(paymentHash));
       this.#inbox.put({ kind: 'invoice_cancelled', paymentHash, outcome });

@@ -1,6 +1,7 @@
 /** A node and a store that fail around a network that works: what the rebalance makes of it. */
 import { describe, expect, test } from 'vitest';
 import { RebalanceRequestError } from '../../src/engine/index.ts';
+import { systemEntropy } from '../../src/engine/payment-secret.ts';
 import type { LightningNode, SendOutcome, Store } from '../../src/ports.ts';
 import { memoryStore } from '../../src/store/index.ts';
 import { settleMicrotasks } from '../sim/circle.ts';
@@ -78,8 +79,8 @@ describe('lost contact', () => {
     const report = await withTimePassing(square, run.result);
     expect(report.outcome.kind).toBe('settled');
     expect(tries).toBe(3);
-    // Half a second before the second try, a second before the third.
-    expect(report.startedAtMs + report.durationMs).toBeGreaterThanOrEqual(startedAtMs + 1500);
+    // Up to half a second before the second try, up to a second before the third, and half of that at least.
+    expect(report.startedAtMs + report.durationMs).toBeGreaterThanOrEqual(startedAtMs + 750);
   });
 
   test('a node that throws at once has told nothing about the money either', async () => {
@@ -145,7 +146,11 @@ test('taking back an invoice is tried until the node answers', async () => {
   }));
   square.network.holdHtlcsAt(square.bob);
   const controller = new AbortController();
-  const run = square.rebalance({ signal: controller.signal });
+  // Pauses last as long as they may.
+  const entropy = {
+    bytes: (length: number) => (length === 1 ? Uint8Array.of(255) : systemEntropy.bytes(length)),
+  };
+  const run = square.rebalance({ signal: controller.signal }, { entropy });
   const { paymentHash } = await eventOf(run, 'attempt_started');
   controller.abort();
   await eventOf(run, 'stopping');
