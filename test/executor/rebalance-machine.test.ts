@@ -116,6 +116,23 @@ describe('the way to a payment', () => {
     expect(notes(new Uint8Array(32))).toEqual([expect.stringContaining('not ours')]);
   });
 
+  test('a payment that could not be written down is the last, and is written with the end', () => {
+    const machine = started({ totalMsat: 3_000_000_000n });
+    settle(machine);
+    machine.take('commit');
+    machine.give({ kind: 'commit_failed', reason: 'disk full' });
+    machine.run();
+    expect(machine.report).toMatchObject({
+      outcome: { kind: 'settled', endedBy: { kind: 'store_error' } },
+      movedMsat: 1_000_000_000n,
+    });
+    expect(machine.kinds().filter((kind) => kind === 'send')).toHaveLength(1);
+    expect(machine.journal.slice(-2)).toMatchObject([
+      { kind: 'outcome', outcome: { kind: 'settled' } },
+      { kind: 'end', reason: 'settled' },
+    ]);
+  });
+
   test.each([
     [null, null],
     [3_000_000_000n, { kind: 'unsteerable' }],

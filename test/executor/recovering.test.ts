@@ -259,7 +259,10 @@ describe('with an outcome', () => {
     expect(unsent.report).toMatchObject({
       outcome: { kind: 'settled', endedBy: { kind: 'interrupted' } },
       ...sum,
+      // Where they arrived is not in the journal.
+      arrivals: [],
     });
+    expect(unsent.report?.notes.length).toBeGreaterThan(0);
     // The third was sent, and settles too.
     const sent = recovered(records);
     track(sent, 'settled', [{ state: 'settled' }]);

@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import { NO_FAULTS } from './faults/fault-plan.ts';
 import { type SimulationResult, simulate } from './simulate.ts';
 
-/** Small works that differ: some settle, some fail and try again, some are stopped. */
-const SEEDS = [28, 37, 67, 69];
+/** Small works that differ: one or several payments, probes with clean-up, stops; some fail and try again. */
+const SEEDS = [37, 67, 69, 205, 1002];
 
 const killedAt = (seed: number, skip: number): Promise<SimulationResult> =>
   simulate({ seed, plan: { ...NO_FAULTS, kills: [{ at: {}, skip }] } });

@@ -157,21 +157,22 @@ export class Operator {
   }
 
   #ask(asked: Asked): void {
-    const { machine, evidence } = this.#parts;
+    const { machine, evidence, mutation } = this.#parts;
     const process = this.#process;
     if (process === undefined) {
       this.#backlog.push(asked);
       return;
     }
     this.#unasked--;
-    const { request, abortAfterMs } = asked;
+    const { purpose, abortAfterMs } = asked;
+    const request = mutation.request?.(asked.request) ?? asked.request;
     const signal = new CallerSignal();
-    const run = process.rebalancer.rebalance({
+    const run = process.rebalancer[purpose]({
       ...request,
       ...(abortAfterMs === null ? {} : { signal: signal as unknown as AbortSignal }),
     });
     evidence.asked.set(run.rebalanceId, asked);
-    machine.log.add(`rebalance ${run.rebalanceId} ${inOneLine(request)}`);
+    machine.log.add(`${purpose} ${run.rebalanceId} ${inOneLine(request)}`);
     this.#follow(process, run, asked);
     if (abortAfterMs === null) return;
     machine.scheduler.after(abortAfterMs, 'abort', () => {

@@ -9,6 +9,9 @@ import { forgetfulProcess } from './planted/forgetful-process.ts';
 import { lostIntent } from './planted/lost-intent.ts';
 import type { Mutation } from './planted/mutation.ts';
 import { noLedger } from './planted/no-ledger.ts';
+import { onceTooOften } from './planted/once-too-often.ts';
+import { takeableProbe } from './planted/takeable-probe.ts';
+import { thoroughCleanUp } from './planted/thorough-clean-up.ts';
 import { type SimulationOptions, simulate } from './simulate.ts';
 
 const SEEDS = 200;
@@ -17,12 +20,15 @@ const TIGHT: SimulationOptions['workload'] = { budget: { ever: { allMsat: 20_000
 
 test.each<[string, Mutation, Promised, SimulationOptions['workload']?]>([
   ['an unknown outcome is taken for a failure', failureForUnknown, 'no double send'],
+  ['once more than asked for', onceTooOften, 'no double send'],
   ['an intent is lost by the store', lostIntent, 'nothing forgotten'],
   ['nothing is resumed after a crash', forgetfulProcess, 'nothing forgotten'],
   ['a dearer route is paid', dearerRoute, 'never over budget'],
   ['no ledger is kept', noLedger, 'never over budget'],
   ['the ledger forgets with the process', amnesiacLedger, 'never over budget', TIGHT],
   ['arrivals are not looked at', blindGuard, 'right channel or no deal'],
+  ['a probe can be taken', takeableProbe, 'probes move nothing'],
+  ['clean-up takes successes too', thoroughCleanUp, 'successes stay'],
 ])('%s: caught', async (_, mutation, promise, workload = {}) => {
   for (let seed = 1; seed <= SEEDS; seed++) {
     const { violations } = await simulate({ seed, workload, mutation, patient: true });

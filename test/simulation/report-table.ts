@@ -3,8 +3,8 @@ import { FAULT_KINDS } from './faults/fault-kinds.ts';
 import type { Failure, SeedsResult } from './run-seeds.ts';
 
 export function reportTable(result: SeedsResult, seconds: number): string {
-  const { seeds, failures, steps, virtualMs, rebalances, attempts, settled, reports, tally } =
-    result;
+  const { seeds, failures, steps, virtualMs, rebalances, attempts, settled } = result;
+  const { repeated, removed, reports, tally } = result;
   const rows: [string, string][] = [
     ['seeds', `${seeds}`],
     ['failed', `${failures.length}`],
@@ -14,6 +14,8 @@ export function reportTable(result: SeedsResult, seconds: number): string {
     ['rebalances in the journal', `${rebalances}`],
     ['HTLCs sent', `${attempts}`],
     ['of these settled', `${settled}`],
+    ['rebalances of several payments', `${repeated}`],
+    ['records removed from the node', `${removed}`],
     ['', ''],
     ...[...reports]
       .sort()

@@ -17,6 +17,8 @@ export interface SeedsResult {
   readonly rebalances: number;
   readonly attempts: number;
   readonly settled: number;
+  readonly repeated: number;
+  readonly removed: number;
   /** How many rebalances ended in each way, by the reports. */
   readonly reports: ReadonlyMap<string, number>;
 }
@@ -30,6 +32,7 @@ export async function runSeeds(
   const tally = new FaultTally();
   const reports = new Map<string, number>();
   let [steps, virtualMs, rebalances, attempts, settled] = [0, 0, 0, 0, 0];
+  let [repeated, removed] = [0, 0];
   for (let seed = range.first; seed < range.first + range.count; seed++) {
     const result = await simulate({ ...options, seed });
     tally.addAll(result.tally);
@@ -38,6 +41,8 @@ export async function runSeeds(
     rebalances += result.rebalances;
     attempts += result.attempts;
     settled += result.settled;
+    repeated += result.repeated;
+    removed += result.removed;
     for (const reason of result.reports) reports.set(reason, (reports.get(reason) ?? 0) + 1);
     const { violations } = result;
     const failure = violations.length === 0 ? undefined : { seed, violations };
@@ -45,5 +50,6 @@ export async function runSeeds(
     onSeed(failure);
   }
   const seeds = range.count;
-  return { seeds, failures, tally, steps, virtualMs, rebalances, attempts, settled, reports };
+  const sums = { steps, virtualMs, rebalances, attempts, settled, repeated, removed };
+  return { seeds, failures, tally, ...sums, reports };
 }

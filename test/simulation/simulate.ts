@@ -46,6 +46,10 @@ export interface SimulationResult {
   /** HTLCs that left us, and of these the settled ones. */
   readonly attempts: number;
   readonly settled: number;
+  /** Rebalances of which more than one settled. */
+  readonly repeated: number;
+  /** Records that clean-up took from the node. */
+  readonly removed: number;
   /** How rebalances ended, by the journal. */
   readonly ends: readonly string[];
   /** How they ended, by Ballast's reports. */
@@ -85,6 +89,7 @@ class Simulation {
   readonly #evidence: Evidence;
   readonly #jury: Jury;
   #steps = 0;
+  #removed = 0;
 
   constructor(options: SimulationOptions) {
     this.#options = options;
@@ -123,6 +128,10 @@ class Simulation {
           : undefined,
       failsToRegister: () =>
         machine.strikes(plan.calls.stillborn, 'payment left without an attempt'),
+      onRemoved: (paymentHash) => {
+        this.#removed++;
+        this.#jury.removed(paymentHash);
+      },
     });
     const disk = new JournalDisk();
     const truth = new Truth(network, self, (event) => {
@@ -215,6 +224,10 @@ class Simulation {
       rebalances: rebalances.size,
       attempts: truth.flights.length,
       settled: truth.flights.filter(({ state }) => state === 'settled').length,
+      repeated: [...rebalances].filter(
+        (id) => this.#evidence.flightsOf(id).filter(({ state }) => state === 'settled').length > 1,
+      ).length,
+      removed: this.#removed,
       ends: [...ends.values()].map(({ reason }) => reason),
       reports: reports.map(({ outcome }) => outcome.kind),
       moments: machine.kills.moments,

@@ -51,7 +51,7 @@ export function startProcess(
   const { node, breakAll } = connectFaulty(machine, life, lnd);
   const store = new FaultyStore({ machine, life, disk, onClosed: () => start.onStoreClosed(life) });
   const entropy = machine.random.fork(`entropy of process ${life.number}`);
-  const { budget, graceMs, graphMaxAgeMs, maxConcurrent, maxAttemptsPerMinute } = workload;
+  const { budget, graceMs, graphMaxAgeMs, maxConcurrent, maxAttemptsPerMinute, cleanUp } = workload;
   const watched: LightningNode = {
     ...node,
     sendToRoute: (request) => {
@@ -68,6 +68,7 @@ export function startProcess(
     graceMs,
     graphMaxAgeMs,
     maxConcurrent,
+    cleanUp,
     ...(budget === undefined ? {} : { budget }),
     ...(maxAttemptsPerMinute === undefined ? {} : { maxAttemptsPerMinute }),
   };

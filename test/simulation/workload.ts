@@ -11,6 +11,7 @@ export interface Asked {
   readonly atMs: number;
   /** Milliseconds after it was asked for; `null`: never. */
   readonly abortAfterMs: number | null;
+  readonly purpose: 'rebalance' | 'probe';
   readonly request: AskedRequest;
   /** Own channels that `to` names. */
   readonly inChannels: readonly ChannelId[];
@@ -21,6 +22,7 @@ interface AskedRequest {
   readonly to: string | readonly string[];
   readonly amountMsat: bigint;
   readonly minAmountMsat?: bigint;
+  readonly totalMsat?: bigint;
   readonly maxFeeMsat?: bigint;
   readonly maxFeePpm?: number;
   readonly maxAttempts: number;
@@ -47,6 +49,7 @@ export interface Workload {
   readonly maxAttemptsPerMinute: number | undefined;
   readonly graceMs: number;
   readonly graphMaxAgeMs: number;
+  readonly cleanUp: boolean;
 }
 
 /** Much is paid in these, so that limits bind. */
@@ -62,8 +65,15 @@ export function drawWorkload(
   // All at once, or one after another for as long as faults strike.
   const shares = theme === 'calendar' ? [0.9] : [0, 0.05, 0.3, 0.9];
   const spreadMs = Math.max(1, Math.floor(untilMs * random.pick(shares)));
+  const asked = Array.from({ length: count }, () => drawAsked(random, world, { spreadMs, isBusy }));
+  const purposes = random.fork('purposes');
+  const mix: Mix = {
+    probes: purposes.pick([0, 0, 0, 0.4]),
+    repeats: purposes.pick([0, 0, 0.7]),
+  };
   return {
-    asked: Array.from({ length: count }, () => drawAsked(random, world, { spreadMs, isBusy })),
+    asked: asked.map((one) => withPurpose(one, purposes, mix)),
+    cleanUp: purposes.chance(0.3),
     budget: drawBudget(random, theme),
     maxConcurrent: random.pick([1, 2, 4, 12]),
     maxAttemptsPerMinute: random.chance(0.3) ? random.pick([2, 10, 60]) : undefined,
@@ -90,6 +100,7 @@ function drawAsked(
     atMs: random.below(spreadMs),
     abortAfterMs: random.chance(0.2) ? random.below(random.pick([200, 20_000])) : null,
     inChannels,
+    purpose: 'rebalance',
     request: {
       from: from.channelId,
       to: wholePeer ? back.peer : back.channelId,
@@ -101,6 +112,21 @@ function drawAsked(
       ...drawArrival(random),
     },
   };
+}
+
+/** Shares of what is asked for. */
+interface Mix {
+  readonly probes: number;
+  /** Of the rest: more than one payment. */
+  readonly repeats: number;
+}
+
+function withPurpose(asked: Asked, random: SeededRandom, { probes, repeats }: Mix): Asked {
+  if (random.chance(probes)) return { ...asked, purpose: 'probe' };
+  if (!random.chance(repeats)) return asked;
+  const { request } = asked;
+  const totalMsat = (request.amountMsat * BigInt(10 + random.below(40))) / 10n;
+  return { ...asked, request: { ...request, totalMsat } };
 }
 
 /** One that is meant for it, where there is one; at times any. */

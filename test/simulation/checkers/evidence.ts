@@ -1,6 +1,6 @@
 /** What the checkers judge by: the network's side, the durable journal, and what was asked. Never Ballast's word. */
 import type { RebalanceReport } from '../../../src/executor/rebalance-report.ts';
-import type { JournalRecord, SendRequest } from '../../../src/ports.ts';
+import type { JournalRecord, PaymentRecord, SendRequest } from '../../../src/ports.ts';
 import type { SimulatedNetwork } from '../../../src/sim/network.ts';
 import type { SimulatedInvoice } from '../../../src/sim/records.ts';
 import type { ChannelId, NodeId, PaymentHash } from '../../../src/units/ids.ts';
@@ -15,6 +15,8 @@ export type Promised =
   | 'never over budget'
   | 'right channel or no deal'
   | 'clean stop'
+  | 'probes move nothing'
+  | 'successes stay'
   | 'conservation';
 
 export interface Violation {
@@ -33,6 +35,8 @@ export interface Checker {
   readonly flown?: (event: Flown) => void;
   readonly written?: (record: JournalRecord) => void;
   readonly reported?: (report: RebalanceReport) => void;
+  /** The node has removed a record of this hash: the payment's, or the invoice's. */
+  readonly removed?: (paymentHash: PaymentHash) => void;
   readonly stepped?: () => void;
   /** Faults have stopped long ago, and nothing goes on any more. */
   readonly ended?: () => void;
@@ -121,6 +125,11 @@ export class Evidence {
     );
   }
 
+  /** The flights that cost us something for good. */
+  paidBy(flights: readonly Flight[]): readonly Flight[] {
+    return flights.filter(({ state, back }) => state === 'settled' || back?.state === 'settled');
+  }
+
   /** The durable intent that a flight carries out: each stands for one flight alone. */
   claimIntent(flight: Flight): Intent | undefined {
     const taken = new Set(this.#intentOf.values());
@@ -153,6 +162,13 @@ export class Evidence {
     return this.network.node(this.self).lookupInvoice(paymentHash);
   }
 
+  payment(paymentHash: PaymentHash): PaymentRecord | undefined {
+    return this.network
+      .node(this.self)
+      .listPayments({ includeIncomplete: true, maxPayments: 100_000 })
+      .find((payment) => payment.paymentHash === paymentHash);
+  }
+
   /**
    * What the flight costs if it settles: by what we took for it, and before that by what lnd was told to send, for it
    * gives back what is less.
@@ -161,24 +177,20 @@ export class Evidence {
     if (flight.back?.state === 'settled') return flight.sentMsat - flight.back.amountMsat;
     const known = this.#feeAtRisk.get(flight);
     if (known !== undefined) return known;
-    const payments = this.network
-      .node(this.self)
-      .listPayments({ includeIncomplete: true, maxPayments: 100_000 });
-    const payment = payments.find(({ paymentHash }) => paymentHash === flight.paymentHash);
-    const route = payment?.attempts.at(-1)?.route;
+    const route = this.payment(flight.paymentHash)?.attempts.at(-1)?.route;
     const toArriveMsat = route?.hops.at(-1)?.amtToForwardMsat ?? 0n;
     const feeMsat = flight.sentMsat - toArriveMsat;
     this.#feeAtRisk.set(flight, feeMsat);
     return feeMsat;
   }
 
-  /** Whether the money may still go for good: an HTLC whose invoice is cancelled can only come back. */
+  /** Whether the money may still go for good: an HTLC whose invoice is cancelled, or has none, can only come back. */
   mayCost(flight: Flight): boolean {
     if (flight.state === 'settled') return true;
     if (flight.state === 'failed' || flight.back?.state === 'failed') return false;
-    return (
-      flight.back?.state === 'settled' || this.invoice(flight.paymentHash)?.state !== 'canceled'
-    );
+    if (flight.back?.state === 'settled') return true;
+    const invoice = this.invoice(flight.paymentHash);
+    return invoice !== undefined && invoice.state !== 'canceled';
   }
 
   /** Whether the peer has several channels with us. */

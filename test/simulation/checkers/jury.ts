@@ -1,7 +1,7 @@
 /** All checkers together. */
 import type { RebalanceReport } from '../../../src/executor/rebalance-report.ts';
 import type { SendRequest } from '../../../src/ports.ts';
-import type { ChannelId } from '../../../src/units/ids.ts';
+import type { ChannelId, PaymentHash } from '../../../src/units/ids.ts';
 import type { Flown } from '../truth.ts';
 import { cleanStop } from './clean-stop.ts';
 import { conservation } from './conservation.ts';
@@ -9,7 +9,9 @@ import type { Checker, Evidence } from './evidence.ts';
 import { neverOverBudget } from './never-over-budget.ts';
 import { noDoubleSend } from './no-double-send.ts';
 import { nothingForgotten } from './nothing-forgotten.ts';
+import { probesMoveNothing } from './probes-move-nothing.ts';
 import { rightChannel } from './right-channel.ts';
+import { successesStay } from './successes-stay.ts';
 
 export class Jury {
   readonly #evidence: Evidence;
@@ -23,6 +25,8 @@ export class Jury {
       neverOverBudget(evidence),
       rightChannel(evidence),
       cleanStop(evidence),
+      probesMoveNothing(evidence),
+      successesStay(evidence),
       conservation(evidence, channelIds),
     ];
   }
@@ -36,6 +40,12 @@ export class Jury {
   flown(event: Flown): void {
     this.#readJournal();
     for (const checker of this.#checkers) checker.flown?.(event);
+  }
+
+  /** A record at the node is gone. */
+  removed(paymentHash: PaymentHash): void {
+    this.#readJournal();
+    for (const checker of this.#checkers) checker.removed?.(paymentHash);
   }
 
   stepped(): void {

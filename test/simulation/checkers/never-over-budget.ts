@@ -15,33 +15,27 @@ export function neverOverBudget(evidence: Evidence): Checker {
   return { flown: check, written: (record) => record.kind === 'outcome' && check() };
 }
 
+/** `maxFeeMsat` is for all payments of a rebalance together, `maxFeePpm` for each of them. */
 function checkRebalances(evidence: Evidence): void {
   const costs = new Map<string, bigint>();
   for (const flight of evidence.truth.flights) {
     if (!evidence.mayCost(flight)) continue;
     const rebalanceId = evidence.rebalanceOf(flight.paymentHash);
     if (rebalanceId === undefined) continue;
-    costs.set(rebalanceId, (costs.get(rebalanceId) ?? 0n) + evidence.feeMsat(flight));
-    const limitMsat = feeLimitOf(evidence, rebalanceId, flight);
-    const costMsat = costs.get(rebalanceId)!;
-    if (limitMsat !== undefined && costMsat > limitMsat) {
-      const message = `rebalance ${rebalanceId} may cost ${costMsat} msat, above its ${limitMsat}`;
+    const feeMsat = evidence.feeMsat(flight);
+    const costMsat = (costs.get(rebalanceId) ?? 0n) + feeMsat;
+    costs.set(rebalanceId, costMsat);
+    const { maxFeeMsat, maxFeePpm } = evidence.asked.get(rebalanceId)?.request ?? {};
+    if (maxFeeMsat !== undefined && costMsat > maxFeeMsat) {
+      const message = `rebalance ${rebalanceId} may cost ${costMsat} msat, above its ${maxFeeMsat}`;
       evidence.accuse('never over budget', message);
     }
+    if (maxFeePpm === undefined) continue;
+    const byRateMsat = ((flight.sentMsat - feeMsat) * BigInt(maxFeePpm)) / 1_000_000n;
+    if (feeMsat <= byRateMsat) continue;
+    const message = `flight ${flight.number} of rebalance ${rebalanceId} may cost ${feeMsat} msat, above the ${byRateMsat} of ${maxFeePpm} ppm`;
+    evidence.accuse('never over budget', message);
   }
-}
-
-/** Of the request, for the amount that the flight moves. */
-function feeLimitOf(evidence: Evidence, rebalanceId: string, flight: Flight): bigint | undefined {
-  const request = evidence.asked.get(rebalanceId)?.request;
-  if (request === undefined) return undefined;
-  const amountMsat = flight.sentMsat - evidence.feeMsat(flight);
-  const limits: bigint[] = [];
-  if (request.maxFeeMsat !== undefined) limits.push(request.maxFeeMsat);
-  if (request.maxFeePpm !== undefined) {
-    limits.push((amountMsat * BigInt(request.maxFeePpm)) / 1_000_000n);
-  }
-  return limits.reduce((least, limit) => (limit < least ? limit : least));
 }
 
 interface Cost {

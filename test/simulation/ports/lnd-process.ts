@@ -26,6 +26,7 @@ export class LndProcess {
   readonly #begun = new Map<PaymentHash, Promise<void>>();
   readonly #failsToRegister: () => boolean;
   readonly #registering: () => Promise<void> | undefined;
+  readonly #onRemoved: (paymentHash: PaymentHash) => void;
   #frozenGraph: GraphDescription | undefined;
   up = true;
   synced = true;
@@ -38,12 +39,15 @@ export class LndProcess {
     readonly failsToRegister: () => boolean;
     /** How long it takes over it, where it does not do both at once. */
     readonly registering: () => Promise<void> | undefined;
+    /** A record of this hash is gone: a payment's, or an invoice's. */
+    readonly onRemoved: (paymentHash: PaymentHash) => void;
   }) {
     this.#network = parts.network;
     this.#self = parts.self;
     this.#inner = parts.inner;
     this.#failsToRegister = parts.failsToRegister;
     this.#registering = parts.registering;
+    this.#onRemoved = parts.onRemoved;
   }
 
   /** Whether there are payments that only a restart ends. */
@@ -93,6 +97,14 @@ export class LndProcess {
         (await inner.unfinishedPayments(options))
           .map((payment) => this.#remembered(payment))
           .filter(({ state }) => state === 'in_flight'),
+      deleteFailedPayment: async (paymentHash) => {
+        await inner.deleteFailedPayment(paymentHash);
+        this.#onRemoved(paymentHash);
+      },
+      deleteCanceledInvoice: async (paymentHash) => {
+        await inner.deleteCanceledInvoice(paymentHash);
+        this.#onRemoved(paymentHash);
+      },
     };
   }
 
