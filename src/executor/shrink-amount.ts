@@ -22,9 +22,9 @@ export interface ShrinkSituation {
  * The next amount to try, or `null` where none is left or no amount would help.
  *
  * Where the reason names what would fit (balances, announced maxima), that is taken. Otherwise, also where that was
- * tried and met the same reason again, the amount is halved: a
- * pair that could not carry X seldom carries a little less, a narrower channel may be cheaper or shorter, and halving
- * reaches any minimum in a few steps. The minimum itself is always tried before giving up, unless it exceeds what our
+ * tried and met the same reason again, the amount is halved. Of a pair that could not carry X nothing more is known than
+ * that it carries something below, each amount as likely as another; so an attempt of `a` passes with probability
+ * 1 - a / X, and `a` times that, what it can be expected to move, is greatest at X / 2. The minimum itself is always tried before giving up, unless it exceeds what our
  * own channels hold. Amounts are cut to whole satoshis, never below the minimum.
  */
 export function shrinkAmount(situation: ShrinkSituation): bigint | null {
