@@ -105,6 +105,21 @@ export interface PendingHtlc {
   readonly expiryHeight: number;
 }
 
+/** A channel of ours that is being closed: what was under way over it is resolved on chain. */
+export interface ClosingChannel {
+  /** Funding output, `txid:index`. */
+  readonly channelPoint: string;
+  readonly peer: NodeId;
+  /** Ours, and not spendable yet. */
+  readonly limboSat: bigint;
+  /** HTLCs that wait on chain; none before the closing transaction has confirmed. */
+  readonly htlcs: readonly {
+    readonly incoming: boolean;
+    readonly amountSat: bigint;
+    readonly maturityHeight: number;
+  }[];
+}
+
 export interface NodeInfo {
   readonly nodeId: NodeId;
   readonly alias: string;
@@ -208,6 +223,8 @@ export interface LightningNode {
   info(): Promise<NodeInfo>;
   describeGraph(): Promise<GraphDescription>;
   ownChannels(): Promise<readonly OwnChannel[]>;
+  /** Those are not among `ownChannels` any more. */
+  closingChannels(): Promise<readonly ClosingChannel[]>;
   addInvoice(request: InvoiceRequest): Promise<InvoiceTerms>;
   /** `undefined` where the node has no such invoice. */
   lookupInvoice(paymentHash: PaymentHash): Promise<InvoiceRecord | undefined>;

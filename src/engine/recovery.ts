@@ -4,6 +4,7 @@ import { recover } from '../executor/recovering.ts';
 import type { JournalRecord, LightningNode, Log, Store } from '../ports.ts';
 import type { NodeId, PaymentHash } from '../units/ids.ts';
 import { asked, messageOf } from './asked.ts';
+import { closingNotes } from './closing-notes.ts';
 import type { Reservations } from './reservations.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
@@ -48,9 +49,10 @@ export async function openJournal(parts: RecoveryParts): Promise<readonly LeftBe
   for (const [rebalanceId, records] of await livingAfterTheirEnd(parts, unfinished)) {
     journals.set(rebalanceId, records);
   }
+  const closing = await closingNotes(parts, [...journals.values()]);
   return [...journals].map(([rebalanceId, records]) => ({
     rebalanceId,
-    first: recover(records, dates.now()),
+    first: recover(records, dates.now(), closing.get(rebalanceId)),
   }));
 }
 

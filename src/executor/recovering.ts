@@ -35,9 +35,14 @@ const INTERRUPTED: RebalanceOutcome = {
 
 /**
  * @param records All of one rebalance that has no end, in their order.
+ * @param known What the node tells beyond them, for the report's notes.
  * @throws Error where they are not what a rebalance writes.
  */
-export function recover(records: readonly JournalRecord[], nowMs: number): Step {
+export function recover(
+  records: readonly JournalRecord[],
+  nowMs: number,
+  known: readonly string[] = [],
+): Step {
   const start = records.find((record): record is Of<'start'> => record.kind === 'start');
   if (start === undefined) throw new Error('the journal of a rebalance has no beginning');
   const intents = records.filter((record): record is Of<'intent'> => record.kind === 'intent');
@@ -56,7 +61,7 @@ export function recover(records: readonly JournalRecord[], nowMs: number): Step 
       ? []
       : [`over which channel payment ${paymentHash} arrived was not asked again`],
   );
-  const run: Run = { ...emptyRun(start), attempts: ended, invoice, notes };
+  const run: Run = { ...emptyRun(start), attempts: ended, invoice, notes: [...notes, ...known] };
   if (last !== undefined && outcomeOf(last) === undefined) return follow(run, last);
   // After a payment that settled, the invoice of the next one may be there already.
   if (last !== undefined && isLast && outcomeOf(last)?.outcome.kind === 'settled') {

@@ -38,6 +38,8 @@ export function inProcessNode(network: SimulatedNetwork, nodeId: NodeId): Lightn
     }),
     describeGraph: async () => network.description(),
     ownChannels: async () => node.listChannels().map(ownChannel),
+    // Channels of a simulated network close at once.
+    closingChannels: async () => [],
     addInvoice: async (request: InvoiceRequest) => invoiceTerms(node.addInvoice(request)),
     lookupInvoice: async (paymentHash) => {
       const invoice = node.lookupInvoice(paymentHash);

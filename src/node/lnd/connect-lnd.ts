@@ -1,6 +1,7 @@
 /** `connectLnd`: a {@link LightningNode} over lnd's gRPC. */
 import type { LightningNode } from '../../ports.ts';
 import { parseLndAddress } from './address.ts';
+import { closingChannels } from './closing-channels.ts';
 import { fetchGraph } from './describe-graph.ts';
 import { addHoldInvoice, settleInvoice, watchInvoice } from './hold-invoices.ts';
 import { addInvoice, cancelInvoice, deleteCanceledInvoice, lookupInvoice } from './invoices.ts';
@@ -83,6 +84,7 @@ export async function connectLnd(options: ConnectLndOptions): Promise<LightningN
     info: () => fetchInfo(calls, callDeadlineMs),
     describeGraph: () => fetchGraph(calls, graphDeadlineMs),
     ownChannels: () => fetchOwnChannels(calls, callDeadlineMs),
+    closingChannels: () => closingChannels(calls, callDeadlineMs),
     addInvoice: (request) => addInvoice(calls, request, callDeadlineMs),
     lookupInvoice: (paymentHash) => lookupInvoice(calls, paymentHash, callDeadlineMs),
     cancelInvoice: (paymentHash) => cancelInvoice(calls, paymentHash, callDeadlineMs),

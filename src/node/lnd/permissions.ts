@@ -8,6 +8,7 @@ export const LND_METHODS = {
   '/lnrpc.Lightning/GetInfo': 'info:read',
   '/lnrpc.Lightning/DescribeGraph': 'info:read',
   '/lnrpc.Lightning/ListChannels': 'offchain:read',
+  '/lnrpc.Lightning/PendingChannels': 'offchain:read',
   '/lnrpc.Lightning/AddInvoice': 'invoices:write',
   '/lnrpc.Lightning/LookupInvoice': 'invoices:read',
   '/lnrpc.Lightning/DeleteCanceledInvoice': 'invoices:write',

@@ -45,6 +45,10 @@ const USES: Record<
     permission: 'offchain:read',
     call: (node) => node.ownChannels(),
   },
+  '/lnrpc.Lightning/PendingChannels': {
+    permission: 'offchain:read',
+    call: (node) => node.closingChannels(),
+  },
   '/lnrpc.Lightning/AddInvoice': {
     permission: 'invoices:write',
     call: (node) => node.addInvoice({ ...TERMS, preimage: new Uint8Array(32) }),
@@ -127,6 +131,7 @@ describe('bakeMacaroonCommand', () => {
         'uri:/lnrpc.Lightning/GetInfo',
         'uri:/lnrpc.Lightning/DescribeGraph',
         'uri:/lnrpc.Lightning/ListChannels',
+        'uri:/lnrpc.Lightning/PendingChannels',
         'uri:/lnrpc.Lightning/AddInvoice',
         'uri:/lnrpc.Lightning/LookupInvoice',
         'uri:/lnrpc.Lightning/ListPayments',

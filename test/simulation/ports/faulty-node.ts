@@ -33,6 +33,7 @@ export function connectFaulty(machine: Machine, life: ProcessLife, lnd: LndProce
     info: () => asked('info', () => inner.info()),
     describeGraph: () => asked('describeGraph', () => inner.describeGraph()),
     ownChannels: () => asked('ownChannels', () => inner.ownChannels()),
+    closingChannels: () => asked('closingChannels', () => inner.closingChannels()),
     addInvoice: (request) =>
       asked('addInvoice', () => inner.addInvoice(request), bytesToHex(request.preimage)),
     lookupInvoice: (hash) => asked('lookupInvoice', () => inner.lookupInvoice(hash), hash),
