@@ -95,8 +95,9 @@ describe.concurrent('a reader that goes away', () => {
     const hash = await sentAndHeld(stage, command);
     command.process.stdout.destroy();
     stage.network.releaseHtlcs(stage.bob, 'fail');
-    expect(await command.exit(), command.err).toBe(4);
-    expect(command.err).toMatch(/\nballast: Not settled \(aborted\): .*\n$/);
+    // That nobody reads shows a turn after writing, and by then the search may have found that no other way is left.
+    expect([3, 4], command.err).toContain(await command.exit());
+    expect(command.err).toMatch(/\nballast: Not settled \((aborted|no route)\): .*\n$/);
     expect(await stage.invoiceState(hash)).toBe('canceled');
   });
 
