@@ -13,7 +13,7 @@ import { invoiceCancelled } from './cancelling.ts';
 import { endJournaled, leaveInFlight } from './closing.ts';
 import { outcomeJournaled } from './concluding.ts';
 import { invoiceSeen, invoiceSettled, watchLost } from './held-arrival.ts';
-import { NOTHING_LEARNT } from './learnt.ts';
+import { newRun } from './new-run.ts';
 import {
   invoiceAdded,
   invoiceFailed,
@@ -21,9 +21,8 @@ import {
   preparationNotJournaled,
   secretDrawn,
 } from './preparing.ts';
-import { NOTHING_PROBED } from './probing.ts';
 import type { StopCause } from './rebalance-report.ts';
-import type { RebalanceInput, RebalanceState, Run, Step } from './rebalance-state.ts';
+import type { RebalanceInput, RebalanceState, Step } from './rebalance-state.ts';
 import { feeLimit, type RebalanceTerms } from './rebalance-terms.ts';
 import { routeSearched, search, searchBlocked, searchFailed } from './searching.ts';
 import { arrivalFound } from './settled.ts';
@@ -32,25 +31,7 @@ import { invoiceTakenBack } from './taking-back.ts';
 /** The first state and command. */
 export function startRebalance(terms: RebalanceTerms, nowMs: number): Step {
   feeLimit(terms, terms.amountMsat);
-  const run: Run = {
-    terms,
-    startedAtMs: nowMs,
-    amountMsat: terms.amountMsat,
-    learnt: NOTHING_LEARNT,
-    attempts: [],
-    invoice: null,
-    invoices: [],
-    stop: null,
-    reported: false,
-    journaled: false,
-    unwritten: [],
-    notSentCount: 0,
-    refusedCount: 0,
-    strayed: [],
-    probed: NOTHING_PROBED,
-    notes: [],
-  };
-  return search(run, nowMs);
+  return search(newRun(terms, nowMs), nowMs);
 }
 
 /**

@@ -8,8 +8,7 @@ import { feePpm } from '../units/amounts.ts';
 import { parseChannelId, parseNodeId } from '../units/ids.ts';
 import { cancelInvoice, closeJournal } from './closing.ts';
 import { interpretFailure } from './interpret-failure.ts';
-import { NOTHING_LEARNT } from './learnt.ts';
-import { NOTHING_PROBED } from './probing.ts';
+import { newRun } from './new-run.ts';
 import type {
   AttemptOutcome,
   AttemptReport,
@@ -61,7 +60,7 @@ export function recover(
       ? []
       : [`over which channel payment ${paymentHash} arrived was not asked again`],
   );
-  const run: Run = { ...emptyRun(start), attempts: ended, invoice, notes: [...notes, ...known] };
+  const run: Run = { ...stoppedRun(start), attempts: ended, invoice, notes: [...notes, ...known] };
   if (last !== undefined && outcomeOf(last) === undefined) return follow(run, last);
   // After a payment that settled, the invoice of the next one may be there already.
   if (last !== undefined && isLast && outcomeOf(last)?.outcome.kind === 'settled') {
@@ -101,26 +100,12 @@ function lookUp(run: Run, intent: Of<'intent'>): Step {
   };
 }
 
-function emptyRun(start: Of<'start'>): Run {
-  return {
-    terms: spentTerms(start),
-    startedAtMs: start.atMs,
-    amountMsat: start.amountMsat,
-    learnt: NOTHING_LEARNT,
-    attempts: [],
-    invoice: null,
-    invoices: [],
-    stop: 'interrupted',
-    reported: false,
-    journaled: true,
-    unwritten: [],
-    notSentCount: 0,
-    refusedCount: 0,
-    strayed: [],
-    probed: NOTHING_PROBED,
-    notes: [],
-  };
-}
+/** As one that was stopped, and has begun its journal. */
+const stoppedRun = (start: Of<'start'>): Run => ({
+  ...newRun(spentTerms(start), start.atMs),
+  stop: 'interrupted',
+  journaled: true,
+});
 
 /** Whatever concerns sending is zero: if anything asked for more, nothing would come of it. */
 function spentTerms({
