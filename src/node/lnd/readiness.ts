@@ -1,4 +1,5 @@
 /** Whether lnd is in a state in which a rebalance can be made. */
+import { setTimeout } from 'node:timers/promises';
 import {
   GetStateRequest,
   LightningService,
@@ -29,14 +30,23 @@ export async function requireReady(calls: LndCalls, options: ReadinessOptions): 
     options.deadlineMs,
   );
   requireOpenWallet(state, options);
-  const info = await calls.unary(
-    LightningService.getInfo,
-    GetInfoRequest.create(),
-    options.deadlineMs,
-  );
+  let info = await askInfo(calls, options);
   requireSupportedVersion(info.version);
-  if (options.requireSynced) requireSynced(info);
+  if (!options.requireSynced) return;
+  for (let waitedMs = 0; waitedMs < BLOCK_WAIT_MS; waitedMs += BLOCK_POLL_MS) {
+    if (info.syncedToChain) break;
+    await setTimeout(BLOCK_POLL_MS);
+    info = await askInfo(calls, options);
+  }
+  requireSynced(info);
 }
+
+/** After each block lnd says for a moment that it is not in sync with the chain, until it has taken that in. */
+const BLOCK_WAIT_MS = 3000;
+const BLOCK_POLL_MS = 250;
+
+const askInfo = (calls: LndCalls, { deadlineMs }: ReadinessOptions): Promise<GetInfoResponse> =>
+  calls.unary(LightningService.getInfo, GetInfoRequest.create(), deadlineMs);
 
 function requireOpenWallet(state: number, { requireSynced }: ReadinessOptions): void {
   const starting = (what: string): NodeError =>

@@ -264,6 +264,14 @@ describe('a node that is not ready', () => {
     expect([syncedToChain, syncedToGraph]).toContain(false);
   });
 
+  it('behind the chain for a moment, as after every block, is waited for', async () => {
+    const fake = await testFake();
+    let asked = 0;
+    fake.answer(LightningService.getInfo, () => readyInfo({ syncedToChain: ++asked > 2 }));
+    await connectTo(fake);
+    expect(asked).toBe(3);
+  });
+
   it('of too old a version', async () => {
     const fake = await testFake();
     fake.answer(LightningService.getInfo, () => readyInfo({ version: '0.18.4-beta' }));
