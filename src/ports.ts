@@ -127,6 +127,8 @@ export interface NodeInfo {
   readonly blockHeight: number;
   readonly syncedToChain: boolean;
   readonly syncedToGraph: boolean;
+  /** How many blocks before its expiry the node gives a held HTLC back by itself. */
+  readonly holdExpiryBlocks: number;
 }
 
 export interface InvoiceRequest {

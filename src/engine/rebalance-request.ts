@@ -5,7 +5,8 @@ import type { OwnChannel } from '../ports.ts';
 import {
   BLOCK_PADDING,
   DEFAULT_INVOICE_CLTV_DELTA,
-  HOLD_INVOICE_CLTV_DELTA,
+  HOLD_MARGIN_BLOCKS,
+  LEAST_INVOICE_CLTV_DELTA,
   MAX_ROUTE_CLTV_BLOCKS,
 } from '../units/cltv.ts';
 import { type ChannelId, isNodeId, type NodeId, tryParseChannelId } from '../units/ids.ts';
@@ -83,6 +84,7 @@ export function resolveTerms(
   ours: {
     readonly rebalanceId: string;
     readonly self: NodeId;
+    readonly holdExpiryBlocks: number;
     readonly channels: readonly OwnChannel[];
   },
 ): RebalanceTerms {
@@ -97,7 +99,9 @@ export function resolveTerms(
   }
   const arrival = request.arrival ?? (mayStray(inChannels, channels) ? 'strict' : 'report');
   const invoiceCltvDelta =
-    arrival === 'strict' ? HOLD_INVOICE_CLTV_DELTA : DEFAULT_INVOICE_CLTV_DELTA;
+    arrival === 'strict'
+      ? Math.max(LEAST_INVOICE_CLTV_DELTA, ours.holdExpiryBlocks + HOLD_MARGIN_BLOCKS)
+      : DEFAULT_INVOICE_CLTV_DELTA;
   const deadlineMs = request.deadlineMs ?? DEFAULT_DEADLINE_MS;
   return {
     rebalanceId,

@@ -193,7 +193,8 @@ export class Rebalancer {
     const [info, channels] = known;
     const { rebalanceId, events } = run;
     const resolve = run.purpose === 'probe' ? probeTerms : resolveTerms;
-    const terms = resolve(request, { rebalanceId, self: info.nodeId, channels });
+    const { nodeId: self, holdExpiryBlocks } = info;
+    const terms = resolve(request, { rebalanceId, self, holdExpiryBlocks, channels });
     const waitedMs = dates.now() - startedAtMs;
     return runRebalance(startRebalance(terms, dates.now()), this.#parts, {
       rebalanceId,

@@ -15,6 +15,7 @@ import type {
   TrackUpdate,
 } from '../ports.ts';
 import type { NodeId, PaymentHash } from '../units/ids.ts';
+import { HOLD_EXPIRY_DELTA } from './invoice-store.ts';
 import type { SimulatedNetwork } from './network.ts';
 import type { SimulatedNode } from './node.ts';
 import type {
@@ -35,6 +36,7 @@ export function inProcessNode(network: SimulatedNetwork, nodeId: NodeId): Lightn
       blockHeight: network.blockHeight,
       syncedToChain: true,
       syncedToGraph: true,
+      holdExpiryBlocks: HOLD_EXPIRY_DELTA,
     }),
     describeGraph: async () => network.description(),
     ownChannels: async () => node.listChannels().map(ownChannel),

@@ -42,7 +42,7 @@ interface StoredInvoice {
 
 /** How long lnd waits for the rest of a set, and how close to expiry it gives a held HTLC up (`holdexpirydelta`). */
 const MPP_TIMEOUT_MS = 120_000;
-const HOLD_EXPIRY_DELTA = 18;
+export const HOLD_EXPIRY_DELTA = 18;
 
 export interface InvoiceStoreParts {
   readonly clock: Clock;

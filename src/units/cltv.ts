@@ -15,11 +15,13 @@ export const MAX_ROUTE_CLTV_BLOCKS = 2016;
 export const DEFAULT_INVOICE_CLTV_DELTA = 40;
 
 /**
- * The same for hold invoices: lnd gives a held HTLC up 18 blocks before it expires (`holdexpirydelta`; 12 up to 0.20),
- * and this leaves 10 to look at it and settle. Less than for other invoices, for if nobody comes to settle, the whole
- * circle stays locked until then.
+ * The same for hold invoices, above the blocks at which the node gives a held HTLC back: this many are left to look at it
+ * and settle. As few as that, for if nobody comes to settle, the whole circle stays locked until then.
  */
-export const HOLD_INVOICE_CLTV_DELTA = 28;
+export const HOLD_MARGIN_BLOCKS = 10;
+
+/** Least final delta that every lnd takes for its invoices (lnd: `MinCLTVDelta`; 18 up to 0.20). */
+export const LEAST_INVOICE_CLTV_DELTA = 24;
 
 /** Blocks added on top of the invoice's delta, as lnd's own payments do: blocks may be found on the way. */
 export const BLOCK_PADDING = 3;

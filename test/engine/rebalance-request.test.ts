@@ -17,6 +17,7 @@ const channelTo = (id: string, peer: number): OwnChannel =>
 const ours = {
   rebalanceId: 'r',
   self: nodeIdOf(9),
+  holdExpiryBlocks: 18,
   channels: [channelTo('10', 1), channelTo('11', 1), channelTo('812345x678x1', 2)],
 };
 const big: ChannelId = parseChannelId('812345x678x1');
@@ -72,6 +73,18 @@ describe('terms', () => {
       const terms = resolveTerms({ ...base, from, to }, { ...ours, channels });
       expect(terms).toMatchObject({ outChannels: ['10'], inChannels: ['20'] });
     }
+  });
+
+  test('strict arrival asks for a little more than the node needs to give a held payment back', () => {
+    expect(resolve({ to: big, arrival: 'strict' })).toMatchObject({
+      invoiceCltvDelta: 28,
+      finalCltvDelta: 31,
+    });
+    // One of two channels with the same peer: what comes might come over the other.
+    expect(resolve({ to: '10', from: big })).toMatchObject({ arrival: 'strict' });
+    expect(resolve({ to: nodeIdOf(1), from: big })).toMatchObject({ arrival: 'report' });
+    const older = { ...ours, holdExpiryBlocks: 12 };
+    expect(resolveTerms({ ...base, to: '10', from: big }, older).invoiceCltvDelta).toBe(24);
   });
 
   test('defaults', () => {

@@ -40,6 +40,7 @@ describe('inProcessNode', () => {
       nodeId: world.alice.nodeId,
       blockHeight: HEIGHT,
       syncedToGraph: true,
+      holdExpiryBlocks: 18,
     });
     expect((await node.describeGraph()).channels).toHaveLength(4);
     const before = await node.ownChannels();

@@ -15,7 +15,7 @@ import type { NodeInfo } from '../../ports.ts';
 import { isNodeId } from '../../units/ids.ts';
 import { NodeError } from '../node-error.ts';
 import type { LndCalls } from './lnd-calls.ts';
-import { requireSupportedVersion } from './version.ts';
+import { holdExpiryBlocks, requireSupportedVersion } from './version.ts';
 
 export interface ReadinessOptions {
   readonly requireSynced: boolean;
@@ -106,5 +106,6 @@ export async function fetchInfo(calls: LndCalls, deadlineMs: number): Promise<No
     blockHeight: info.blockHeight,
     syncedToChain: info.syncedToChain,
     syncedToGraph: knowsGraph(info),
+    holdExpiryBlocks: holdExpiryBlocks(info.version),
   };
 }

@@ -55,3 +55,11 @@ export function requireSupportedVersion(text: string): void {
     );
   }
 }
+
+const FIRST_WITH_18: LndVersion = { major: 0, minor: 21, patch: 0, candidate: 0 };
+
+/** lnd's default of `invoices.holdexpirydelta`: 12 blocks up to 0.20, 18 since. The larger where it cannot be told. */
+export function holdExpiryBlocks(text: string): number {
+  const version = parseLndVersion(text);
+  return version !== undefined && compareLndVersions(version, FIRST_WITH_18) < 0 ? 12 : 18;
+}

@@ -42,6 +42,7 @@ describe('connectLnd', () => {
       blockHeight: 900_000,
       syncedToChain: true,
       syncedToGraph: true,
+      holdExpiryBlocks: 12,
     });
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   compareLndVersions,
+  holdExpiryBlocks,
   type OLDEST_LND,
   parseLndVersion,
   requireSupportedVersion,
@@ -82,4 +83,15 @@ describe('compareLndVersions', () => {
       }),
     );
   });
+});
+
+it.each([
+  ['0.18.5-beta', 12],
+  ['0.20.1-beta commit=v0.20.1-beta', 12],
+  ['0.21.0-beta.rc1', 18],
+  ['0.21.2-beta', 18],
+  ['1.0.0', 18],
+  ['mine', 18],
+])('lnd %s gives a held payment back %i blocks before it expires', (text, blocks) => {
+  expect(holdExpiryBlocks(text)).toBe(blocks);
 });
