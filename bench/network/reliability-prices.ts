@@ -3,7 +3,7 @@ import type { GraphSnapshot } from '../../src/graph/snapshot.ts';
 import type { Path } from '../../src/pathfinder/path.ts';
 
 /** What it is worth to avoid a route that fails with certainty e^-1. */
-const WEIGHT_MSAT = 100_000;
+export const RELIABILITY_WEIGHT_MSAT: number = 100_000;
 const LEAST_PROBABILITY = 1e-3;
 /** lnd's default: parts per billion of the amount per block of time lock. */
 const TIME_LOCK_RISK_PPB = 15;
@@ -22,7 +22,7 @@ export function uniformPriorPrices(snapshot: GraphSnapshot, amountMsat: number):
   const reliability = new Float64Array(2 * snapshot.channelSlots).map((_, direction) => {
     const capacityMsat = snapshot.columns.capacitySat[direction >> 1]! * 1000;
     const probability = (capacityMsat + 1 - amountMsat) / (capacityMsat + 1);
-    return -WEIGHT_MSAT * Math.log(Math.max(LEAST_PROBABILITY, probability));
+    return -RELIABILITY_WEIGHT_MSAT * Math.log(Math.max(LEAST_PROBABILITY, probability));
   });
   return {
     reliability,

@@ -11,6 +11,7 @@ import {
   pricedArrays,
   typedArrays,
 } from './circle-contenders.ts';
+import { movingBeliefsRows } from './moving-beliefs.ts';
 import { LEAST_FEE, type Setting } from './setting.ts';
 
 export function circlesSuite(setting: Setting): SuiteResult {
@@ -53,5 +54,6 @@ export function circlesSuite(setting: Setting): SuiteResult {
     ],
     timing,
   );
-  return { rows };
+  const moving = movingBeliefsRows(setting, requests, prices);
+  return { rows: [...rows, ...moving.rows], figures: moving.figures };
 }

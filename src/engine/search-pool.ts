@@ -27,7 +27,8 @@ export interface SearchPoolOptions {
 
 /**
  * Worker threads for searches on one snapshot. Prices and probabilities may be functions; they are asked once per
- * direction in the caller's thread, so an array is cheaper where they change often.
+ * direction in the caller's thread, so an array is cheaper where they change often, and for prices `DirectionPrices`,
+ * which threads follow: a search goes by what they were when it was asked.
  *
  * @throws RangeError for a number of threads that is not a positive whole number.
  * @example
@@ -113,7 +114,7 @@ class WorkerSearchPool implements SearchPool {
   #numbersOf({ cost, probability }: CircularRouteRequest | CircularPlanRequest) {
     return {
       timeLockRiskPpb: cost?.timeLockRiskPpb,
-      reliability: this.#numbers.share(cost?.reliability, this.#snapshot),
+      reliability: this.#numbers.sharePrices(cost?.reliability, this.#snapshot),
       probability: this.#numbers.share(probability, this.#snapshot),
     };
   }

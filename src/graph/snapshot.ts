@@ -6,6 +6,7 @@ import type { ChannelPolicy, ChannelUpdateRecord, NodeRecord } from '../ports.ts
 import type { ChannelId, NodeId } from '../units/ids.ts';
 import type { Adjacency } from './adjacency.ts';
 import type { ChannelColumns } from './columns.ts';
+import { PatchedVersions } from './patched-versions.ts';
 
 /** Names of nodes and channels, shared by versions: entries are only ever appended, and counts tell how far each sees. */
 export interface GraphNames {
@@ -26,7 +27,10 @@ export class GraphSnapshot {
   readonly channelCount: number;
   readonly columns: Readonly<ChannelColumns>;
   readonly adjacency: Adjacency;
+  /** The snapshot that `withPolicies` made this one from, in one step or several; else this one itself. */
+  readonly origin: GraphSnapshot;
   readonly #names: GraphNames;
+  readonly #patched = new PatchedVersions();
 
   constructor(parts: {
     version: number;
@@ -36,6 +40,7 @@ export class GraphSnapshot {
     columns: ChannelColumns;
     adjacency: Adjacency;
     names: GraphNames;
+    origin?: GraphSnapshot;
   }) {
     this.version = parts.version;
     this.nodeCount = parts.nodeCount;
@@ -43,6 +48,7 @@ export class GraphSnapshot {
     this.channelCount = parts.channelCount;
     this.columns = parts.columns;
     this.adjacency = parts.adjacency;
+    this.origin = parts.origin ?? this;
     this.#names = parts.names;
   }
 
@@ -107,17 +113,22 @@ export class GraphSnapshot {
 
   /**
    * This version with some directions' policies replaced: itself where there are none, else a copy of the columns.
-   * Updates for channels or ends that this version does not have are left out.
+   * Updates for channels or ends that this version does not have are left out. The latest few copies are kept, and given
+   * again for the same updates, so that what is prepared for searches on them serves a whole rebalance.
    */
   withPolicies(updates: readonly ChannelUpdateRecord[] | undefined): GraphSnapshot {
     if (updates === undefined || updates.length === 0) return this;
+    return this.#patched.get(updates, () => this.#patch(updates));
+  }
+
+  #patch(updates: readonly ChannelUpdateRecord[]): GraphSnapshot {
     const slots = this.channelSlots;
     const columns = this.columns.copy({ used: slots, slots });
     for (const update of updates) {
       const direction = this.directionFrom(update.channelId, update.from);
       if (direction !== undefined) columns.setPolicy(direction, update.policy);
     }
-    const { version, nodeCount, channelCount, adjacency } = this;
+    const { version, nodeCount, channelCount, adjacency, origin } = this;
     const names = this.#names;
     return new GraphSnapshot({
       version,
@@ -127,6 +138,7 @@ export class GraphSnapshot {
       columns,
       adjacency,
       names,
+      origin,
     });
   }
 }

@@ -1,13 +1,14 @@
 /** Runs the searches that a request needs, one after another, until an answer is proven or given up. */
 import type { GraphSnapshot } from '../graph/snapshot.ts';
 import { renamedWithin } from './excluded-siblings.ts';
+import type { Searcher } from './kept-searcher.ts';
 import type { FoundRoute } from './price-found.ts';
 import type { PricingTerms } from './pricing.ts';
 import { RequestEdges } from './search/request-edges.ts';
 import { RequestSpace } from './search/request-space.ts';
 import type { SearchLimits } from './search/search-task.ts';
 import type { SpaceTerms } from './search/space-terms.ts';
-import { hasDiscounts, type Searcher, searcherFor } from './search-cache.ts';
+import { hasDiscounts, searcherFor } from './search-cache.ts';
 import { searchExactly } from './search-exactly.ts';
 
 /** A request in the form that the searches work on. */

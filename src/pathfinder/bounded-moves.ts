@@ -5,12 +5,13 @@
 import type { GraphSnapshot } from '../graph/snapshot.ts';
 import type { RouteTask } from './best-route.ts';
 import { renamedWithin } from './excluded-siblings.ts';
+import type { Searcher } from './kept-searcher.ts';
 import type { CircularMove, CircularPlanRequest, PlannedCircle } from './plan-request.ts';
 import { NumberHeap } from './search/number-heap.ts';
 import { PeerBounds, type PeerTree, PeerTrees } from './search/peer-tree.ts';
 import { RequestEdges } from './search/request-edges.ts';
 import { type EndChannel, RequestSpace } from './search/request-space.ts';
-import { type Searcher, searcherFor } from './search-cache.ts';
+import { searcherFor } from './search-cache.ts';
 import { searchExactly } from './search-exactly.ts';
 
 type GainOf = NonNullable<CircularPlanRequest['gainMsat']>;

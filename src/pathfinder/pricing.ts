@@ -1,9 +1,13 @@
 /** What a search minimises besides the fee: time lock and unreliability, as prices in msat per channel. */
+import { DirectionPrices } from '../graph/direction-prices.ts';
 import type { GraphSnapshot } from '../graph/snapshot.ts';
 import type { SiblingPricing } from './view/edge-terms.ts';
 
-/** Price of using a direction, in msat, not negative; by direction index of the snapshot. Rounded to whole msat. */
-export type ReliabilityPrice = Float64Array | ((direction: number) => number);
+/**
+ * Price of using a direction, in msat, not negative, Infinity for one that is not to be used; by direction index of the
+ * snapshot. Rounded to whole msat.
+ */
+export type ReliabilityPrice = DirectionPrices | Float64Array | ((direction: number) => number);
 
 export interface CostTerms {
   /**
@@ -12,8 +16,10 @@ export interface CostTerms {
    */
   readonly timeLockRiskPpb?: number;
   /**
-   * What unreliability is worth avoiding, for instance weight x -ln(probability): an array that is changed must be
-   * passed as a new one, for prices are kept with the view. @defaultValue none
+   * What unreliability is worth avoiding, for instance weight x -ln(probability). Prices are kept with what a search
+   * prepares for an amount, some ten milliseconds' work. Where they move between searches, pass one `DirectionPrices`
+   * and change that: the next search takes over what has changed. An array that is changed must be passed as a new
+   * one, and a function that answers otherwise as another. @defaultValue none
    */
   readonly reliability?: ReliabilityPrice;
 }
@@ -40,9 +46,10 @@ export function pricingTerms(
   if (!(timeLockRiskPpb >= 0 && timeLockRiskPpb <= 1e9)) {
     throw new RangeError(`timeLockRiskPpb must lie between 0 and 1e9, but is ${timeLockRiskPpb}`);
   }
-  if (reliability instanceof Float64Array && reliability.length < 2 * snapshot.channelSlots) {
+  const covered = directionsCovered(reliability);
+  if (covered < 2 * snapshot.channelSlots) {
     throw new RangeError(
-      `the reliability prices cover ${reliability.length} directions, the snapshot has ${2 * snapshot.channelSlots}`,
+      `the reliability prices cover ${covered} directions, the snapshot has ${2 * snapshot.channelSlots}`,
     );
   }
   return {
@@ -54,21 +61,30 @@ export function pricingTerms(
   };
 }
 
+function directionsCovered(reliability: ReliabilityPrice | undefined): number {
+  if (reliability instanceof DirectionPrices) return reliability.directions;
+  return reliability instanceof Float64Array ? reliability.length : Number.POSITIVE_INFINITY;
+}
+
 function priceFunction(terms: {
   amountMsat: number;
   timeLockRiskPpb: number;
   reliability: ReliabilityPrice | undefined;
 }): (direction: number, timeLockDelta: number) => number {
-  const { reliability } = terms;
   const perBlock = (terms.amountMsat * terms.timeLockRiskPpb) / 1e9;
-  const unreliability = (direction: number): number => {
-    if (reliability === undefined) return 0;
-    const price =
-      reliability instanceof Float64Array ? reliability[direction]! : reliability(direction);
-    if (price >= 0) return price;
+  const unreliability = unreliabilityOf(terms.reliability);
+  return (direction, delta) => {
+    const price = unreliability(direction);
+    if (price >= 0) return Math.round(perBlock * delta + price);
     throw new RangeError(
       `the reliability price of direction ${direction} is ${price}; it must not be negative`,
     );
   };
-  return (direction, delta) => Math.round(perBlock * delta + unreliability(direction));
+}
+
+function unreliabilityOf(reliability: ReliabilityPrice | undefined): (direction: number) => number {
+  if (reliability === undefined) return () => 0;
+  if (typeof reliability === 'function') return reliability;
+  const values = reliability instanceof DirectionPrices ? reliability.values : reliability;
+  return (direction) => values[direction]!;
 }

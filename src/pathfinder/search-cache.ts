@@ -1,34 +1,26 @@
 /**
  * Searches that can be used again. A view is costly to make and serves every request for the same snapshot, amount and
- * prices, so the latest few are kept with their search's memory. One search runs at a time; nothing here awaits.
+ * prices, so the latest are kept with their search's memory. One search runs at a time; nothing here awaits.
  */
 import type { GraphSnapshot } from '../graph/snapshot.ts';
+import { KeptSearcher, type Searcher, type SearcherTerms } from './kept-searcher.ts';
 import type { PricingTerms } from './pricing.ts';
-import { BoundSearch } from './search/bound-search.ts';
-import { DiscountSearch } from './search/discount-search.ts';
-import { ExactSearch } from './search/exact-search.ts';
-import { ReachAhead } from './search/reach-ahead.ts';
-import { TightBounds } from './search/tight-bounds.ts';
-import { type AmountView, buildAmountView } from './view/amount-view.ts';
 
-export interface Searcher {
-  readonly view: AmountView;
-  readonly bounds: BoundSearch | DiscountSearch;
-  readonly tight: TightBounds;
-  readonly ahead: ReachAhead;
-  readonly exact: ExactSearch;
-}
-
-/** Views kept per snapshot: a few amounts, as planning asks for; each takes some 3 MB at mainnet size. */
-const KEPT = 6;
+/**
+ * Views kept for a snapshot and those patched from it: at mainnet size (5 to 7 MB each, less for large amounts) those of
+ * five amounts at three weights of reliability.
+ */
+const MOST_BYTES = 96e6;
+/** Small graphs have views so light that there would be too many to look through. */
+const MOST_KEPT = 64;
 
 interface Entry {
-  readonly amountMsat: number;
-  readonly limitMsat: number;
-  readonly pricing: PricingTerms;
-  readonly searcher: Searcher;
+  readonly snapshot: GraphSnapshot;
+  readonly kept: KeptSearcher;
+  readonly bytes: number;
 }
 
+/** By the snapshot that others are patched from; the entry that was used last comes first. */
 const caches = new WeakMap<GraphSnapshot, Entry[]>();
 const withDiscounts = new WeakMap<GraphSnapshot, boolean>();
 
@@ -43,45 +35,35 @@ export function searcherFor(
 ): Searcher {
   const { amountMsat, pricing } = terms;
   const limitMsat = hasDiscounts(snapshot) ? limitClass(terms) : MOST_MSAT;
-  let entries = caches.get(snapshot);
+  let entries = caches.get(snapshot.origin);
   if (entries === undefined) {
     entries = [];
-    caches.set(snapshot, entries);
+    caches.set(snapshot.origin, entries);
   }
-  const at = entries.findIndex(
-    (entry) =>
-      entry.amountMsat === amountMsat &&
-      entry.limitMsat === limitMsat &&
-      entry.pricing.siblings === pricing.siblings &&
-      entry.pricing.timeLockRiskPpb === pricing.timeLockRiskPpb &&
-      entry.pricing.reliability === pricing.reliability,
-  );
-  const entry = at >= 0 ? entries[at]! : makeEntry(snapshot, { amountMsat, limitMsat, pricing });
+  const asked: SearcherTerms = { amountMsat, limitMsat, pricing };
+  const at = entries.findIndex((entry) => entry.snapshot === snapshot && entry.kept.isFor(asked));
+  const entry = at >= 0 ? entries[at]! : makeEntry(snapshot, asked);
   if (at !== 0) {
     if (at > 0) entries.splice(at, 1);
     entries.unshift(entry);
-    entries.length = Math.min(entries.length, KEPT);
+    if (at < 0) dropOldest(entries);
   }
-  return entry.searcher;
+  return entry.kept.current();
 }
 
-function makeEntry(
-  snapshot: GraphSnapshot,
-  terms: { amountMsat: number; limitMsat: number; pricing: PricingTerms },
-): Entry {
-  const { amountMsat, limitMsat, pricing } = terms;
-  const { siblings } = pricing;
-  const priceOf = pricing.priceOf(amountMsat);
-  const { priced } = pricing;
-  const view = buildAmountView(snapshot, { amountMsat, limitMsat, siblings, priced, priceOf });
-  const searcher = {
-    view,
-    bounds: view.discounts ? new DiscountSearch(view) : new BoundSearch(view),
-    tight: new TightBounds(view),
-    ahead: new ReachAhead(view),
-    exact: new ExactSearch(view),
-  };
-  return { ...terms, searcher };
+function makeEntry(snapshot: GraphSnapshot, terms: SearcherTerms): Entry {
+  const kept = new KeptSearcher(snapshot, terms);
+  return { snapshot, kept, bytes: kept.bytes };
+}
+
+/** Never the latest, however large. */
+function dropOldest(entries: Entry[]): void {
+  let bytes = 0;
+  const end = entries.findIndex((entry, i) => {
+    bytes += entry.bytes;
+    return i > 0 && (bytes > MOST_BYTES || i >= MOST_KEPT);
+  });
+  if (end > 0) entries.length = end;
 }
 
 const MOST_MSAT = 2 ** 52;

@@ -1,5 +1,6 @@
 /** The exact part of a search, with as many labels and as tight bounds as it turns out to need. */
 import type { RouteTask } from './best-route.ts';
+import type { Searcher } from './kept-searcher.ts';
 import { type FoundRoute, priceFound } from './price-found.ts';
 import type { Meeting } from './search/bound-search.ts';
 import { type ExactSearch, MOST_ONCE_ONLY } from './search/exact-search.ts';
@@ -12,7 +13,6 @@ import type {
   SearchTask,
   StartBounds,
 } from './search/search-task.ts';
-import type { Searcher } from './search-cache.ts';
 import { unlikelihoodOf } from './unlikelihood.ts';
 
 interface ExactGiven {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSearchPool, type SearchPool } from '../../src/engine/search-pool.ts';
+import { DirectionPrices } from '../../src/graph/direction-prices.ts';
 import { NetworkGraph } from '../../src/graph/network-graph.ts';
 import type { GraphSnapshot } from '../../src/graph/snapshot.ts';
 import { findCircularRoute } from '../../src/pathfinder/find-circular-route.ts';
@@ -61,6 +62,37 @@ describe('a search pool', () => {
     const found = await pool.findCircularRoute(asked);
     expect(found.kind).toBe('route');
     expect(found).toEqual(findCircularRoute(snapshot, asked));
+  });
+
+  it('goes by what prices are when it is asked, however they move later', async () => {
+    const prices = new DirectionPrices(
+      Float64Array.from({ length: 2 * snapshot.channelSlots }, (_, at) => reliability(at)),
+    );
+    const asked = { self, amountMsat: 30_000_000n, cost: { reliability: prices } };
+    const plan = { ...request, maxCircles: 20, cost: { reliability: prices } };
+    const answers: Promise<unknown>[] = [];
+    const expected: unknown[] = [];
+    const costs = new Set<number>();
+    for (let round = 0; round < 12; round++) {
+      const still = { reliability: Float64Array.from(prices.values) };
+      answers.push(pool.findCircularRoute(asked));
+      const alone = findCircularRoute(snapshot, { ...asked, cost: still });
+      expected.push(alone);
+      if (round % 4 === 0) {
+        answers.push(pool.planCircularRoutes(plan).then(({ circles }) => circles));
+        expected.push(planCircularRoutes(snapshot, { ...plan, cost: still }).circles);
+      }
+      if (alone.kind === 'no_route') throw new Error(alone.message);
+      costs.add(alone.costMsat);
+      for (const { channelId, from } of alone.path.hops) {
+        const direction = snapshot.directionFrom(channelId, from)!;
+        prices.set(direction, prices.values[direction]! + 1000);
+      }
+      // Some rounds find the threads idle, others with questions left.
+      if (round % 3 === 2) await Promise.all(answers);
+    }
+    expect(await Promise.all(answers)).toEqual(expected);
+    expect(costs.size).toBeGreaterThan(6);
   });
 
   it('answers what cannot be, and refuses what makes no sense, as the functions do', async () => {

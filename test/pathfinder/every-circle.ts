@@ -28,6 +28,7 @@ const unlikelihoodOf = (link: Link): number => Math.round(-Math.log(probabilityO
 export interface Pricing {
   readonly siblings: 'any' | 'named';
   readonly timeLockRiskPpb: number;
+  /** Infinity for a direction that is not to be used. */
   readonly reliability?: (direction: number) => number;
 }
 
@@ -86,6 +87,7 @@ export function everyCircle(
     for (const link of links) {
       if (link.to !== at.link.from) continue;
       const home = link.from === self;
+      if (priceOf(link) === Number.POSITIVE_INFINITY) continue;
       // Straight back, the peer may pick the channel that the payment came by.
       if (home && at.hops === 1 && pricing.siblings === 'any') continue;
       if (
@@ -120,6 +122,7 @@ export function everyCircle(
     if (link.to !== self || !may(circle.inChannels, link.channel)) continue;
     const { minHtlcMsat, maxHtlcMsat } = link.policy;
     const amount = circle.amountMsat;
+    if (priceOf(link) === Number.POSITIVE_INFINITY) continue;
     if (amount < minHtlcMsat || (maxHtlcMsat !== null && amount > maxHtlcMsat)) continue;
     const start = {
       link,

@@ -28,8 +28,9 @@ interface ByPeer {
 }
 
 /**
- * The nodes that channels lead to, each once and lightest first, with that weight and the channel's index. In plain
- * arrays: a request names a channel or two, and small typed arrays take longer to make than to read.
+ * The nodes that channels lead to at any price but Infinity, each once and lightest first, with that weight and the
+ * channel's index. In plain arrays: a request names a channel or two, and small typed arrays take longer to make than
+ * to read.
  */
 interface EndNodes {
   readonly nodes: readonly number[];
@@ -117,7 +118,7 @@ function nodesOf(channels: readonly EndChannel[], { at }: ByPeer): EndNodes {
   const [nodes, weights, indices]: [number[], number[], number[]] = [[], [], []];
   for (let i = 0; i < channels.length; i++) {
     const { node, weight } = channels[i]!;
-    if (node < 0 || at.get(node) !== i) continue;
+    if (node < 0 || at.get(node) !== i || weight === Number.POSITIVE_INFINITY) continue;
     nodes.push(node);
     weights.push(weight);
     indices.push(i);

@@ -94,6 +94,19 @@ function keptEnd(
   return end;
 }
 
+/** Forgets what is kept of the nodes at both ends of a direction, which has another price now. */
+export function forgetEnds(view: AmountView, direction: number): void {
+  const sides = kept.get(view);
+  if (sides === undefined) return;
+  const forget = ({ nodes }: KeptEnds, node: number): number => {
+    const open = nodes.get(node)?.open ?? 0;
+    nodes.delete(node);
+    return open;
+  };
+  sides.first.channels -= forget(sides.first, view.snapshot.from(direction));
+  sides.last.channels -= forget(sides.last, view.snapshot.to(direction));
+}
+
 function pathEnd(
   found: readonly EndDirection[],
   channels: (found: readonly EndDirection[]) => EndChannel[],

@@ -129,7 +129,7 @@ export class TightBounds implements StartBounds {
     ways.clear();
     heap.clear();
     request.first.forEach(({ node, terms, edge, priceMsat }, i) => {
-      if (node < 0) return;
+      if (node < 0 || priceMsat === Number.POSITIVE_INFINITY) return;
       const costMsat = priceMsat + HOP_MSAT;
       const inboundMsat = this.#inboundMsat(terms, edge, costMsat);
       this.#enter({ node, costMsat, inboundMsat, by: -1 - i, parent: -1 });

@@ -3,8 +3,7 @@
  * discount of the channel that each arrives over. As in `half-search.ts`, a settled way stands in the heap by the
  * lightest of its edges that is still to follow; the way over that edge is made only then.
  */
-import { outboundFeeNumber } from '../../units/fee-number.ts';
-import type { AmountView } from '../view/amount-view.ts';
+import type { AmountView, OutTerms } from '../view/amount-view.ts';
 import { HOP_MSAT, leastInboundMsat } from '../view/bounds.ts';
 import { type Arrival, ArrivalLabels } from './arrival-labels.ts';
 import type { ForwardHalf } from './bound-search.ts';
@@ -29,35 +28,21 @@ export class WaySearch implements ForwardHalf {
   readonly #heap = new NumberHeap();
   /** By way: the position of its next edge to follow. */
   #cursor = new Int32Array(1024);
-  /** By position in the view's outgoing edges: outbound fee, least inbound fee at the end, and price with the trifle. */
-  readonly #outMsat: Float64Array;
-  readonly #inboundMsat: Float64Array;
-  readonly #priceMsat: Float64Array;
+  readonly #terms: OutTerms;
   #request!: RequestEdges;
   #limitMsat = 0;
 
   constructor(view: AmountView) {
-    const { nodeCount, outEdge, terms, amountMsat } = view;
+    const { nodeCount, outTerms } = view;
+    if (outTerms === undefined)
+      throw new Error('ways are told apart by discounts, of which there are none');
     this.#view = view;
+    this.#terms = outTerms;
     this.ways = new ArrivalLabels(view);
     this.distance = new Float64Array(nodeCount).fill(Number.POSITIVE_INFINITY);
     this.#way = new Int32Array(nodeCount);
     this.#edge = new Int32Array(nodeCount);
     this.#touched = new Int32Array(nodeCount);
-    this.#outMsat = new Float64Array(outEdge.length);
-    this.#inboundMsat = new Float64Array(outEdge.length);
-    this.#priceMsat = new Float64Array(outEdge.length);
-    for (let i = 0; i < outEdge.length; i++) {
-      const edge = outEdge[i]!;
-      const [base, rate] = [terms.inboundBaseMsat[edge]!, terms.inboundRatePpm[edge]!];
-      this.#outMsat[i] = outboundFeeNumber(
-        terms.feeBaseMsat[edge]!,
-        terms.feeRatePpm[edge]!,
-        amountMsat,
-      );
-      this.#inboundMsat[i] = leastInboundMsat(base, rate, view);
-      this.#priceMsat[i] = view.priceMsat[edge]! + HOP_MSAT;
-    }
   }
 
   get key(): number {
@@ -108,7 +93,7 @@ export class WaySearch implements ForwardHalf {
   reachFrom(way: number, other: Half, junction: Junction): number {
     const { outStart, outEdge, outTo, outWeight, bounds } = this.#view;
     const { ways, distance } = this;
-    const [outMsat, inboundMsat, priceMsat] = [this.#outMsat, this.#inboundMsat, this.#priceMsat];
+    const { outMsat, inboundMsat, priceMsat } = this.#terms;
     const otherKey = other.key;
     const node = ways.node[way]!;
     const here = ways.weightMsat[way]!;
@@ -139,12 +124,13 @@ export class WaySearch implements ForwardHalf {
   /** Pruned by the caller's limit only: what it finds must hold for the exact search. */
   #extend(way: number, position: number): void {
     const { ways } = this;
-    const kept = this.#outMsat[position]! + ways.inboundMsat[way]!;
-    const costMsat = ways.costMsat[way]! + (kept > 0 ? kept : 0) + this.#priceMsat[position]!;
+    const terms = this.#terms;
+    const kept = terms.outMsat[position]! + ways.inboundMsat[way]!;
+    const costMsat = ways.costMsat[way]! + (kept > 0 ? kept : 0) + terms.priceMsat[position]!;
     if (costMsat >= this.#limitMsat) return;
     const [node, by] = [this.#view.outTo[position]!, this.#view.outEdge[position]!];
     if (this.#request.isClosed(by, node)) return;
-    const inboundMsat = this.#inboundMsat[position]!;
+    const inboundMsat = terms.inboundMsat[position]!;
     this.#enter({ node, costMsat, inboundMsat, by, parent: way });
   }
 

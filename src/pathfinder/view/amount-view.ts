@@ -1,12 +1,14 @@
 /**
  * A snapshot as one amount sees it: only what can carry it, each node's incoming edges sorted by a lower bound of
- * their cost. Made once for an amount (some ten milliseconds at mainnet size) and shared by all searches for it.
+ * their cost. Made once for an amount (some ten milliseconds at mainnet size) and shared by all searches for it. Its
+ * columns stay as they are but for `EdgePrices`, which puts edges in their new place when a price moves.
  *
  * Nodes have numbers of their own here, for only those count that can stand between two others: a search's memory
  * then fits the processor's nearest cache.
  */
 import type { GraphSnapshot } from '../../graph/snapshot.ts';
-import { nodeBounds, weighEdges } from './bounds.ts';
+import { outboundFeeNumber } from '../../units/fee-number.ts';
+import { HOP_MSAT, leastInboundMsat, nodeBounds, weighEdges } from './bounds.ts';
 import { collectEdges } from './collect-edges.ts';
 import type { EdgeTerms, SiblingPricing } from './edge-terms.ts';
 import { passableNodes } from './passable-nodes.ts';
@@ -38,6 +40,10 @@ export interface AmountView {
   readonly outEdge: Uint32Array;
   readonly outTo: Uint32Array;
   readonly outWeight: Float64Array;
+  /** What searches with discounts read of outgoing edges; absent where there are none. */
+  readonly outTerms: OutTerms | undefined;
+  /** By edge: which of two edges of the same weight stands first. */
+  readonly rank: Uint32Array;
   readonly bounds: NodeBounds;
   /** Edge that stands for a direction, or -1. */
   readonly edgeOf: Int32Array;
@@ -45,6 +51,15 @@ export interface AmountView {
   readonly discounts: boolean;
   /** No edge under which a larger amount could pay less. */
   readonly monotone: boolean;
+}
+
+/** Columns indexed by position in the view's outgoing edges. */
+export interface OutTerms {
+  readonly outMsat: Float64Array;
+  /** The least inbound fee at the edge's end. */
+  readonly inboundMsat: Float64Array;
+  /** With the trifle per edge. */
+  readonly priceMsat: Float64Array;
 }
 
 /** By node of the view, over all of its announced policies; for lower bounds. */
@@ -92,6 +107,10 @@ export function buildAmountView(snapshot: GraphSnapshot, terms: ViewTerms): Amou
     inboundRatePpm: pick(raw.terms.inboundRatePpm),
   };
   const [from, to, sortedWeight] = [pick(raw.from), pick(raw.to), pick(weight)];
+  const sortedPrice = pick(priceMsat);
+  const outgoing = outgoingOf({ from, to, weight: sortedWeight, nodeCount: nodes.nodeCount });
+  const discounts = bounds.leastInMsat.some((least) => least < 0);
+  const priced = { terms: sorted, priceMsat: sortedPrice, outEdge: outgoing.outEdge };
   return {
     snapshot,
     amountMsat: terms.amountMsat,
@@ -102,14 +121,16 @@ export function buildAmountView(snapshot: GraphSnapshot, terms: ViewTerms): Amou
     from,
     to,
     terms: sorted,
-    priceMsat: pick(priceMsat),
+    priceMsat: sortedPrice,
     priced: terms.priced,
     weight: sortedWeight,
     leavingMsat: pick(leavingMsat),
-    ...outgoingOf({ from, to, weight: sortedWeight, nodeCount: nodes.nodeCount }),
+    ...outgoing,
+    outTerms: discounts ? outTermsOf(priced, terms) : undefined,
+    rank: order,
     bounds,
     edgeOf: edgesByDirection(snapshot, sorted.direction),
-    discounts: bounds.leastInMsat.some((least) => least < 0),
+    discounts,
     monotone: raw.monotone,
   };
 }
@@ -152,6 +173,27 @@ function outgoingOf(edges: {
   const outWeight = new Float64Array(outEdge.length);
   for (let i = 0; i < outEdge.length; i++) outWeight[i] = weight[outEdge[i]!]!;
   return { outStart: offsetsBy(from, nodeCount), outEdge, outTo, outWeight };
+}
+
+function outTermsOf(
+  { terms, priceMsat, outEdge }: Pick<AmountView, 'terms' | 'priceMsat' | 'outEdge'>,
+  view: ViewTerms,
+): OutTerms {
+  const count = outEdge.length;
+  const columns: OutTerms = {
+    outMsat: new Float64Array(count),
+    inboundMsat: new Float64Array(count),
+    priceMsat: new Float64Array(count),
+  };
+  for (let i = 0; i < count; i++) {
+    const edge = outEdge[i]!;
+    const [base, rate] = [terms.feeBaseMsat[edge]!, terms.feeRatePpm[edge]!];
+    const [inboundBase, inboundRate] = [terms.inboundBaseMsat[edge]!, terms.inboundRatePpm[edge]!];
+    columns.outMsat[i] = outboundFeeNumber(base, rate, view.amountMsat);
+    columns.inboundMsat[i] = leastInboundMsat(inboundBase, inboundRate, view);
+    columns.priceMsat[i] = priceMsat[edge]! + HOP_MSAT;
+  }
+  return columns;
 }
 
 function edgesByDirection(snapshot: GraphSnapshot, directions: Uint32Array): Int32Array {

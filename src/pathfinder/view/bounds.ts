@@ -14,7 +14,7 @@
 import { HAS_POLICY } from '../../graph/columns.ts';
 import type { GraphSnapshot } from '../../graph/snapshot.ts';
 import { outboundFeeNumber, proportionalFeeNumber } from '../../units/fee-number.ts';
-import type { NodeBounds, ViewTerms } from './amount-view.ts';
+import type { AmountView, NodeBounds, ViewTerms } from './amount-view.ts';
 import { type EdgeTerms, isWideEnough } from './edge-terms.ts';
 import type { PassableNodes } from './passable-nodes.ts';
 
@@ -86,38 +86,42 @@ export function nodeBounds(snapshot: GraphSnapshot, view: ViewTerms & PassableNo
   return { leastOutMsat, leastInMsat };
 }
 
+interface EdgesToWeigh {
+  readonly terms: EdgeTerms;
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
+  readonly priceMsat: Float64Array;
+  readonly bounds: NodeBounds;
+}
+
 export function weighEdges(
-  edges: {
-    readonly terms: EdgeTerms;
-    readonly from: Uint32Array;
-    readonly to: Uint32Array;
-    readonly priceMsat: Float64Array;
-    readonly bounds: NodeBounds;
-  },
-  view: ViewTerms,
+  edges: EdgesToWeigh,
+  { amountMsat, limitMsat }: ViewTerms,
 ): { readonly weight: Float64Array; readonly leavingMsat: Float64Array } {
-  const { terms, from, to, priceMsat, bounds } = edges;
+  const { terms, from, bounds } = edges;
   const weight = new Float64Array(from.length);
   const leavingMsat = new Float64Array(from.length);
+  const weighed = { ...edges, leavingMsat, amountMsat, limitMsat };
   for (let edge = 0; edge < weight.length; edge++) {
-    const [source, target] = [from[edge]!, to[edge]!];
-    const out = outboundFeeNumber(
-      terms.feeBaseMsat[edge]!,
-      terms.feeRatePpm[edge]!,
-      view.amountMsat,
-    );
-    const inbound = leastInboundMsat(
-      terms.inboundBaseMsat[edge]!,
-      terms.inboundRatePpm[edge]!,
-      view,
-    );
-    const leaving = leavingBoundMsat(out, {
+    const source = from[edge]!;
+    const out = outboundFeeNumber(terms.feeBaseMsat[edge]!, terms.feeRatePpm[edge]!, amountMsat);
+    leavingMsat[edge] = leavingBoundMsat(out, {
       leastOutMsat: bounds.leastOutMsat[source]!,
       leastInMsat: bounds.leastInMsat[source]!,
     });
-    const arriving = arrivingBoundMsat(bounds.leastOutMsat[target]!, inbound);
-    leavingMsat[edge] = leaving;
-    weight[edge] = leaving + arriving + priceMsat[edge]! + HOP_MSAT;
+    weight[edge] = edgeWeight(weighed, edge);
   }
   return { weight, leavingMsat };
+}
+
+/** The weight of an edge whose leaving part is known. */
+export function edgeWeight(
+  edges: Omit<EdgesToWeigh, 'from'> & Pick<AmountView, 'leavingMsat' | 'amountMsat' | 'limitMsat'>,
+  edge: number,
+): number {
+  const { terms, to, priceMsat, bounds, leavingMsat } = edges;
+  const [base, rate] = [terms.inboundBaseMsat[edge]!, terms.inboundRatePpm[edge]!];
+  const inbound = leastInboundMsat(base, rate, edges);
+  const arriving = arrivingBoundMsat(bounds.leastOutMsat[to[edge]!]!, inbound);
+  return leavingMsat[edge]! + arriving + priceMsat[edge]! + HOP_MSAT;
 }
