@@ -4,6 +4,7 @@ import { type BenchmarkResult, benchmarkResult, type SuiteResult } from './repor
 import { circlesSuite } from './suites/circles.ts';
 import { executorSuite } from './suites/executor.ts';
 import { limitedCirclesSuite } from './suites/limited-circles.ts';
+import { liquiditySuite } from './suites/liquidity.ts';
 import { liveUpdatesSuite } from './suites/live-updates.ts';
 import { loadingSuite } from './suites/loading.ts';
 import { memorySuite } from './suites/memory.ts';
@@ -23,6 +24,7 @@ export type SuiteName =
   | 'siblings'
   | 'node'
   | 'executor'
+  | 'liquidity'
   | 'plain';
 
 /** In the order in which they run; LDK comes last, for its memory is never given back. */
@@ -36,6 +38,7 @@ const SUITES: Record<SuiteName, (setting: Setting) => SuiteResult | Promise<Suit
   siblings: siblingsSuite,
   node: wholeNodeSuite,
   executor: executorSuite,
+  liquidity: liquiditySuite,
   plain: plainRoutesSuite,
 };
 

@@ -4,6 +4,7 @@
  */
 export { interpretFailure } from './executor/interpret-failure.ts';
 export type { Verdict } from './executor/verdict.ts';
+export { DirectionPrices } from './graph/direction-prices.ts';
 export {
   type GraphSource,
   loadDescribeGraph,
@@ -30,6 +31,19 @@ export {
 export type { Quantiles } from './graph/quantiles.ts';
 export type { GraphSnapshot } from './graph/snapshot.ts';
 export { type GraphStatistics, graphStatistics } from './graph/statistics.ts';
+export type { Evidence } from './liquidity/evidence.ts';
+export { LiquidityBook, type LiquidityBookOptions } from './liquidity/liquidity-book.ts';
+export type { LiquidityFact } from './liquidity/liquidity-fact.ts';
+export type {
+  CorridorQuery,
+  CorridorTest,
+  LiquidityModel,
+  ModelLearning,
+} from './liquidity/liquidity-model.ts';
+export { aprioriModel } from './liquidity/models/apriori.ts';
+export { bimodalModel } from './liquidity/models/bimodal.ts';
+export { MixtureModel, type MixtureOptions } from './liquidity/models/mixture.ts';
+export { uniformModel } from './liquidity/models/uniform.ts';
 export {
   type AlternativesRequest,
   type AlternativesResult,

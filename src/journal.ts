@@ -1,4 +1,5 @@
 /** The part of `ports.ts` that is about remembering, as types only: what is written down, and the store that keeps it. */
+import type { BeliefState } from './beliefs.ts';
 import type { Route } from './generated/messages/route.ts';
 import type { SendOutcome } from './ports.ts';
 import type { ChannelId, NodeId, PaymentHash } from './units/ids.ts';
@@ -76,13 +77,24 @@ export type RecordKey = { readonly rebalanceId: string } | { readonly paymentHas
  */
 export interface Store {
   commit(batch: readonly JournalRecord[]): Promise<void>;
-  /** All there ever were: for inspection, as they may be many. */
-  records(): Promise<readonly JournalRecord[]>;
+  /** Those dated since then; without a date all there ever were, which may be many. */
+  records(options?: { readonly sinceMs?: number }): Promise<readonly JournalRecord[]>;
   /** Those of rebalances that have no `end`: after a crash, everything that may still move money is among them. */
   unfinished(): Promise<readonly JournalRecord[]>;
   /** Where a payment hash is given, its invoice, intents and outcomes: whether a payment at the node is ours. */
   recordsOf(key: RecordKey): Promise<readonly JournalRecord[]>;
   /** All that was ever paid, added up by day and pair of channels: what budgets have to reckon with. */
   feesPaid(): Promise<readonly FeesPaid[]>;
+  /**
+   * Puts rows and models in the place of those of the same corridors and names; others stay. It waits for no disk, and
+   * what is kept outlives the process but perhaps not a power failure. Where it rejects, the journal is as good as before.
+   *
+   * @throws RangeError by rejecting, for what is no belief, and then nothing of it is kept.
+   */
+  keepBeliefs(beliefs: BeliefState): Promise<void>;
+  /** All that is kept. */
+  beliefs(): Promise<BeliefState>;
+  /** Drops the rows that have learnt nothing since then. */
+  forgetBeliefs(options: { readonly beforeMs: number }): Promise<void>;
   close(): Promise<void>;
 }

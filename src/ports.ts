@@ -2,11 +2,20 @@
  * What Ballast asks of the outside world, as types only: a Lightning node, a store, a clock, entropy and a log; and
  * the records that cross those borders.
  */
+import type { MissionControlImport, MissionControlPair } from './beliefs.ts';
+import type { ForwardingHistory } from './forwards.ts';
 import type { Failure } from './generated/messages/failure.ts';
 import type { Route } from './generated/messages/route.ts';
 import type { InboundFee, OutboundFee } from './units/fee.ts';
 import type { ChannelId, NodeId, PaymentHash } from './units/ids.ts';
 
+export type {
+  BeliefRow,
+  BeliefState,
+  MissionControlImport,
+  MissionControlPair,
+} from './beliefs.ts';
+export type { Forward, ForwardingHistory } from './forwards.ts';
 export type { FeesPaid, JournalRecord, RecordKey, Store } from './journal.ts';
 
 // ---- the network graph
@@ -262,6 +271,15 @@ export interface LightningNode {
   deleteFailedPayment(paymentHash: PaymentHash): Promise<void>;
   /** Removes a cancelled invoice. Rejects with `NodeError` where the node cannot (lnd before 0.20). */
   deleteCanceledInvoice(paymentHash: PaymentHash): Promise<void>;
+  /** Forwards that have settled since then, for others: payments of our own are not among them. */
+  forwardingHistory(options: { readonly sinceMs: number }): Promise<ForwardingHistory>;
+  /** What the node's own payments have shown of pairs of nodes. Rejects with `NodeError` where it has no such memory. */
+  missionControl(): Promise<readonly MissionControlPair[]>;
+  /**
+   * Tells the node what is known of pairs of nodes, for its own payments. It takes what is newer than what it knows, and
+   * keeps that until it is restarted.
+   */
+  importMissionControl(pairs: readonly MissionControlPair[]): Promise<MissionControlImport>;
   /**
    * Ends calls under way. Where that closes a connection, streams and calls that can reject do so from then on with an
    * error whose `code` is `closed`: nobody needs to ask again.

@@ -25,6 +25,9 @@ export interface BenchmarkOptions {
   readonly executorInFlight: readonly number[];
   /** Rebalances of a measurement, and twice those in flight at the least. */
   readonly executorRebalances: number;
+  /** Facts of attempts to be believed, and the directed node pairs that they are about. */
+  readonly observations: number;
+  readonly corridors: number;
 }
 
 export const DEFAULT_OPTIONS: BenchmarkOptions = {
@@ -40,6 +43,8 @@ export const DEFAULT_OPTIONS: BenchmarkOptions = {
   nodeChannels: 100,
   executorInFlight: [1, 16, 256],
   executorRebalances: 50,
+  observations: 1_000_000,
+  corridors: 100_000,
 };
 
 export interface Setting {

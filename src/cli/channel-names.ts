@@ -5,7 +5,7 @@ import { UsageError } from './exit-codes.ts';
 
 export interface SelectionOption {
   /** As the user typed it, for messages. */
-  readonly option: '--from' | '--to';
+  readonly option: string;
   readonly names: readonly string[];
 }
 

@@ -43,6 +43,7 @@ export function exitCodeOf(outcome: RebalanceOutcome): ExitCode {
     case 'no_route':
     case 'budget':
     case 'unsteerable':
+    case 'unlikely':
       return EXIT.noRoute;
     case 'attempts_exhausted':
     case 'deadline':

@@ -27,10 +27,21 @@ export function defaultJournalPath(
 
 /** @throws UsageError where the file cannot be used; the message says what to do. */
 export async function openJournalFile(path: string | undefined, nodeId: NodeId): Promise<Store> {
-  const file = path ?? defaultJournalPath(nodeId, process.env);
+  if (path !== undefined) return openNamedJournal(path);
+  const file = defaultJournalPath(nodeId, process.env);
+  return opened(async () => {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    return openSqliteStore(file);
+  });
+}
+
+/** @throws UsageError as `openJournalFile` does */
+export const openNamedJournal = (path: string): Promise<Store> =>
+  opened(() => openSqliteStore(path));
+
+async function opened(open: () => Promise<Store>): Promise<Store> {
   try {
-    if (path === undefined) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    return await openSqliteStore(file);
+    return await open();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (!(error instanceof StoreError) && !code.startsWith('E')) throw error;

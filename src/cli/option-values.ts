@@ -34,6 +34,13 @@ export function positiveSats(text: string): bigint {
   throw new InvalidArgumentError('It must be at least 1 sat.');
 }
 
+/** A share of one. */
+export function probability(text: string): number {
+  const value = Number(text);
+  if (/^[0-9]*\.?[0-9]+$/.test(text) && value <= 1) return value;
+  throw new InvalidArgumentError('It must be a number from 0 to 1.');
+}
+
 /** Parts per million, with a fraction if need be. */
 export function rate(text: string): number {
   const value = Number(text);

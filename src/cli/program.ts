@@ -1,13 +1,16 @@
 /** Commands and their options. */
 import { Command, Option } from 'commander';
+import { exportBeliefs, importBeliefs, showBeliefs } from './commands/beliefs.ts';
 import { demoCommand } from './commands/demo.ts';
 import { graphCommand } from './commands/graph.ts';
+import { type PlanOptions, planCommand } from './commands/plan.ts';
 import { rebalanceCommand } from './commands/rebalance.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes.ts';
 import { reportFailure } from './failure.ts';
-import { collect, count, positiveSats, rate, sats } from './option-values.ts';
+import { collect, count, positiveSats, probability, rate, sats } from './option-values.ts';
 import { Output, type Streams } from './output.ts';
+import { addPlanOptions } from './plan/plan-options.ts';
 import { plainText } from './render/plain-text.ts';
 
 /** Runs one command line; never throws. The streams get everything that is printed. */
@@ -59,11 +62,36 @@ function buildProgram(streams: Streams, output: Output, ended: (code: ExitCode) 
     .action(async (file, options) => ended(await graphCommand(file, options, output)));
 
   addRebalance(program).action(async (options) => ended(await rebalanceCommand(options, output)));
+  addPlanOptions(addAccess(program.command('plan'))).action(async (options) =>
+    ended(await planCommand(options as PlanOptions, output)),
+  );
   addAccess(program.command('resume'))
     .description('follow to its end what rebalances that were broken off have left under way')
     .option('--json', 'print the reports as JSON, progress on standard error')
     .action(async (options) => ended(await resumeCommand(options, output)));
+  addBeliefs(program, output, ended);
   return program;
+}
+
+function addBeliefs(program: Command, output: Output, ended: (code: ExitCode) => void): void {
+  const beliefs = program
+    .command('beliefs')
+    .description('what attempts have taught about the balances of others');
+  beliefs
+    .command('show')
+    .description('what is known, the newest first')
+    .requiredOption('--store <file>', 'the journal in which it is kept')
+    .option('--most <n>', 'most rows to print', count(1, 100_000), 20)
+    .option('--json', 'print all of it as JSON')
+    .action(async (options) => ended(await showBeliefs(options, output)));
+  addAccess(beliefs.command('import'))
+    .description("take over what lnd's mission control knows")
+    .option('--json', 'print the figures as JSON')
+    .action(async (options) => ended(await importBeliefs(options, output)));
+  addAccess(beliefs.command('export'))
+    .description("give it to lnd's mission control, which keeps it until lnd is restarted")
+    .option('--json', 'print the figures as JSON')
+    .action(async (options) => ended(await exportBeliefs(options, output)));
 }
 
 function addRebalance(program: Command) {
@@ -89,6 +117,11 @@ function addRebalance(program: Command) {
     .requiredOption('--max-fee-ppm <n>', 'most to pay, in parts per million of the amount', rate)
     .option('--max-fee-sat <sat>', 'most to pay in all', sats)
     .option('--max-attempts <n>', 'most payments to try (default: 20)', count(1, 10_000))
+    .option(
+      '--min-probability <share>',
+      'do not try what is believed to succeed less often (default: 0.01)',
+      probability,
+    )
     .option(
       '--timeout <seconds>',
       'stop trying after this time (default: 600)',

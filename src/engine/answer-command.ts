@@ -12,6 +12,7 @@ import type {
 } from '../ports.ts';
 import { asked, messageOf } from './asked.ts';
 import type { GroundReader } from './ground-reader.ts';
+import type { KeptBeliefs } from './kept-beliefs.ts';
 import { pause } from './pause.ts';
 import { drawSecret } from './payment-secret.ts';
 import type { Reservations } from './reservations.ts';
@@ -22,6 +23,7 @@ export interface EngineParts {
   readonly store: Store;
   readonly ground: GroundReader;
   readonly reservations: Reservations;
+  readonly beliefs: KeptBeliefs;
   readonly clock: Clock;
   /** By which the journal is dated and the budget's days are counted. */
   readonly dates: SteadyClock;
@@ -43,6 +45,7 @@ export type AnsweredCommand = Exclude<
       | 'watch_invoice'
       | 'cancel_invoice'
       | 'start_grace'
+      | 'observe'
       | 'emit'
       | 'finish';
   }

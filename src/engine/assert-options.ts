@@ -7,6 +7,9 @@ import { MAX_TIMER_MS } from './system-clock.ts';
 const OPTIONS: Readonly<Record<keyof RebalancerOptions, true>> = {
   node: true,
   store: true,
+  beliefs: true,
+  attemptCostMsat: true,
+  attemptCostPpm: true,
   graph: true,
   graphMaxAgeMs: true,
   graceMs: true,
@@ -48,11 +51,34 @@ export function assertOptions(options: RebalancerOptions): void {
   assertCount('maxPerChannel', options.maxPerChannel, 1);
   assertCount('maxPerPeer', options.maxPerPeer, 1);
   assertCount('freeSlots', options.freeSlots, 0);
+  const { attemptCostMsat, attemptCostPpm, beliefs } = options;
+  if (beliefs !== undefined && typeof beliefs?.observe !== 'function') {
+    throw new TypeError('beliefs must be a LiquidityBook; leave it out to have one made');
+  }
+  if (attemptCostMsat !== undefined && !isAttemptCost(attemptCostMsat)) {
+    throw new RangeError(
+      `attemptCostMsat must be a bigint of msat from 0 to ${MOST_ATTEMPT_COST_MSAT}, but is ${String(attemptCostMsat)}`,
+    );
+  }
+  if (attemptCostPpm !== undefined && !isAttemptCostPpm(attemptCostPpm)) {
+    throw new RangeError(
+      `attemptCostPpm must be a number from 0 to 1,000,000, but is ${String(attemptCostPpm)}`,
+    );
+  }
   if (options.cleanUp !== undefined && typeof options.cleanUp !== 'boolean') {
     throw new TypeError(`cleanUp must be true or false, but is ${String(options.cleanUp)}`);
   }
   if (budget !== undefined) assertBudget(budget);
 }
+
+/** 0.1 bitcoin: nobody values an attempt as highly. */
+const MOST_ATTEMPT_COST_MSAT = 10_000_000_000n;
+
+export const isAttemptCost = (value: unknown): value is bigint =>
+  typeof value === 'bigint' && value >= 0n && value <= MOST_ATTEMPT_COST_MSAT;
+
+export const isAttemptCostPpm = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value <= 1e6;
 
 function assertBudget(budget: object): void {
   assertNames('budget', budget, SPANS);

@@ -2,6 +2,7 @@
 import { MAX_SEARCH_MSAT } from '../units/amounts.ts';
 import { MAX_ROUTE_CLTV_BLOCKS } from '../units/cltv.ts';
 import { isNodeId, tryParseChannelId } from '../units/ids.ts';
+import { isAttemptCost, isAttemptCostPpm } from './assert-options.ts';
 import { FINAL_CLTV_DELTA, type RebalanceRequest, refuse } from './rebalance-request.ts';
 import { MAX_TIMER_MS } from './system-clock.ts';
 
@@ -19,6 +20,9 @@ const FIELDS: Readonly<Record<keyof RebalanceRequest, true>> = {
   totalMsat: true,
   maxFeeMsat: true,
   maxFeePpm: true,
+  attemptCostMsat: true,
+  attemptCostPpm: true,
+  minProbability: true,
   maxAttempts: true,
   deadlineMs: true,
   signal: true,
@@ -46,6 +50,7 @@ export function assertRequest(request: RebalanceRequest): void {
     least: FINAL_CLTV_DELTA + 1,
     most: MAX_ROUTE_CLTV_BLOCKS,
   });
+  assertAttempts(request);
   const { arrival } = request;
   if (arrival !== undefined && arrival !== 'strict' && arrival !== 'report') {
     refuse(`arrival must be 'strict' or 'report', but is ${shown(arrival)}`);
@@ -57,6 +62,22 @@ export function assertRequest(request: RebalanceRequest): void {
     refuse(`signal must be an AbortSignal, but is ${shown(signal)}`);
   }
   assertExclusions(request.exclude);
+}
+
+function assertAttempts(request: Unchecked<RebalanceRequest>): void {
+  const { attemptCostMsat, attemptCostPpm, minProbability } = request;
+  if (attemptCostMsat !== undefined && !isAttemptCost(attemptCostMsat)) {
+    refuse(
+      `attemptCostMsat must be a bigint of msat that is not negative, but is ${shown(attemptCostMsat)}`,
+    );
+  }
+  if (attemptCostPpm !== undefined && !isAttemptCostPpm(attemptCostPpm)) {
+    refuse(`attemptCostPpm must be a number from 0 to 1,000,000, but is ${shown(attemptCostPpm)}`);
+  }
+  const isShare = typeof minProbability === 'number' && minProbability >= 0 && minProbability <= 1;
+  if (minProbability !== undefined && !isShare) {
+    refuse(`minProbability must be a number from 0 to 1, but is ${shown(minProbability)}`);
+  }
 }
 
 /** A misspelt `dryRun` would send a payment, and a misspelt limit would not hold. */

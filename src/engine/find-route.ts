@@ -1,9 +1,18 @@
 /** Answers a search with what other rebalances leave of our channels and of the budget, and waits for them if need be. */
+import { attemptCostOf } from '../executor/attempt-cost.ts';
+import { bestAmount } from '../executor/best-amount.ts';
 import { type Claim, claimOfRoute } from '../executor/claims.ts';
 import type { RebalanceCommand, RebalanceInput } from '../executor/rebalance-state.ts';
-import { type BudgetedResult, searchWithinBudget } from '../executor/search-within-budget.ts';
+import { searchReliably } from '../executor/search-reliably.ts';
+import {
+  type BudgetedResult,
+  type CircleSearch,
+  cheapestCircle,
+  searchWithinBudget,
+} from '../executor/search-within-budget.ts';
 import { restored, unclaimed } from '../executor/unclaimed.ts';
 import { ownLiquidity } from '../graph/overlay.ts';
+import type { GraphSnapshot } from '../graph/snapshot.ts';
 import type { OwnChannel, StopSignal } from '../ports.ts';
 import type { ChannelId, PaymentHash } from '../units/ids.ts';
 import type { EngineParts } from './answer-command.ts';
@@ -125,10 +134,11 @@ function searchIn(
   const held = reservations.others(rebalanceId);
   // What an attempt of this rebalance had held before it failed is back.
   const released = ended.filter((claim) => claim.settled || claim.rebalanceId !== rebalanceId);
+  const searchAt = priced(command, snapshot, given.parts);
   const alone = (): RouteSearched => {
     const ownChannels = unclaimed(restored(ground.ownChannels, held), [], reservations.limits);
     const room = reservations.feeRoomAlone(dates.now());
-    return answer(ownChannels, searchAmong(ownChannels, { ground, command, room }));
+    return answer(ownChannels, searchAmong(ownChannels, { ground, command, room, searchAt }));
   };
   const answer = (ownChannels: readonly OwnChannel[], found: BudgetedResult): RouteSearched => ({
     kind: 'route_searched',
@@ -141,7 +151,7 @@ function searchIn(
   if (command.dryRun) return alone();
   const ownChannels = unclaimed(ground.ownChannels, [...held, ...released], reservations.limits);
   const room = reservations.feeRoom(rebalanceId, dates.now());
-  const found = searchAmong(ownChannels, { ground, command, room });
+  const found = searchAmong(ownChannels, { ground, command, room, searchAt });
   const { result } = found;
   if (result.kind === 'route') {
     reservations.set(rebalanceId, claimOfRoute(rebalanceId, { ...result, ownChannels }, null));
@@ -154,6 +164,23 @@ function searchIn(
   return answer(ownChannels, found);
 }
 
+/** How a circle of an amount is looked for: by what it costs together with the attempts that fail, as beliefs tell. */
+function priced(
+  { request, attemptCost }: Searching['command'],
+  snapshot: GraphSnapshot,
+  { beliefs, dates }: EngineParts,
+): (amountMsat: bigint) => CircleSearch {
+  const { self } = request;
+  const nowMs = dates.now();
+  return (amountMsat) => {
+    const attemptCostMsat = attemptCostOf(attemptCost, amountMsat);
+    if (attemptCostMsat === 0) return cheapestCircle;
+    const asked = { snapshot, self, amountMsat: Number(amountMsat), nowMs };
+    const prices = (weightMsat: number) => beliefs.book.prices({ ...asked, weightMsat });
+    return (graph, circle) => searchReliably(graph, circle, { attemptCostMsat, prices });
+  };
+}
+
 type RouteSearched = Extract<RebalanceInput, { kind: 'route_searched' }>;
 
 function searchAmong(
@@ -162,20 +189,27 @@ function searchAmong(
     readonly ground: Reading['ground'];
     readonly command: Searching['command'];
     readonly room: ReturnType<EngineParts['reservations']['feeRoom']>;
+    readonly searchAt: (amountMsat: bigint) => CircleSearch;
   },
 ): BudgetedResult {
-  const { ground, command, room } = on;
-  const { request } = command;
+  const { ground, command, room, searchAt } = on;
+  const { request, smaller, attemptCost } = command;
   const listed = new Map(ownChannels.map((own) => [own.graphChannelId, own.channelId]));
   const listedId = (id: ChannelId): ChannelId => listed.get(id) ?? id;
-  return searchWithinBudget(
-    ground.snapshot,
-    {
-      ...withGraphIds(request, ownChannels),
-      blockHeight: ground.info.blockHeight,
-      overlay: { ...request.overlay, ownChannels: ownChannels.map(ownLiquidity) },
-    },
-    ({ outChannelId, inChannelId }) =>
-      room({ outChannelId: listedId(outChannelId), inChannelId: listedId(inChannelId) }),
+  const named = withGraphIds(request, ownChannels);
+  const overlay = { ...request.overlay, ownChannels: ownChannels.map(ownLiquidity) };
+  const { blockHeight } = ground.info;
+  const { amountMsat, maxFeeMsat } = request;
+  return bestAmount(
+    [{ amountMsat, maxFeeMsat }, ...smaller],
+    (choice) =>
+      searchWithinBudget(
+        ground.snapshot,
+        { ...named, ...choice, blockHeight, overlay },
+        ({ outChannelId, inChannelId }) =>
+          room({ outChannelId: listedId(outChannelId), inChannelId: listedId(inChannelId) }),
+        searchAt(choice.amountMsat),
+      ),
+    (amount) => attemptCostOf(attemptCost, amount),
   );
 }

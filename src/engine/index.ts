@@ -14,11 +14,27 @@ export type {
   Blame,
   FailureCodeName,
   FailurePosition,
-  LiquidityFact,
   RouteLink,
   UpdateReading,
   Verdict,
 } from '../executor/verdict.ts';
+export type { LiquidityFact } from '../liquidity/liquidity-fact.ts';
+export type { ChannelDemand, Flow } from '../planner/demand.ts';
+export type {
+  ChannelOutlook,
+  LeftOutChannel,
+  LeftOutReason,
+  PlannedMove,
+  RebalancePlan,
+} from '../planner/rebalance-plan.ts';
+export {
+  type ChannelNames,
+  type ChannelRule,
+  type ChannelSettings,
+  type PlanRequest,
+  PlanRequestError,
+  type PlanStrategy,
+} from '../planner/rebalance-plan-request.ts';
 export {
   type ChannelSelection,
   type RebalanceRequest,

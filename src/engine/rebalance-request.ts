@@ -1,4 +1,5 @@
 /** What a caller asks of the Rebalancer, and what that means for our own channels. */
+import type { AttemptCost } from '../executor/attempt-cost.ts';
 import type { RebalanceTerms } from '../executor/rebalance-terms.ts';
 import type { Exclusions } from '../pathfinder/request.ts';
 import type { OwnChannel } from '../ports.ts';
@@ -35,6 +36,13 @@ export interface RebalanceRequest {
    */
   readonly maxFeeMsat?: bigint;
   readonly maxFeePpm?: number;
+  /** What a failed attempt costs, as the Rebalancer's options of these names. @defaultValue those options */
+  readonly attemptCostMsat?: bigint;
+  readonly attemptCostPpm?: number;
+  /**
+   * Circles that are believed to succeed less likely than this are not tried, from 0 to 1. @defaultValue 0.01, as lnd's
+   */
+  readonly minProbability?: number;
   /**
    * Payments to try. @defaultValue 20: each takes seconds and leaves a record in the node's database, and where 20
    * routes failed, the amount or the price is wrong
@@ -70,6 +78,7 @@ export class RebalanceRequestError extends Error {
   override readonly name = 'RebalanceRequestError';
 }
 
+const MIN_PROBABILITY = 0.01;
 const DEFAULT_MAX_ATTEMPTS = 20;
 export const DEFAULT_DEADLINE_MS = 600_000;
 /** The invoice outlives the deadline by this much, so that it never expires under a payment that is in time. */
@@ -85,6 +94,8 @@ export function resolveTerms(
     readonly rebalanceId: string;
     readonly self: NodeId;
     readonly holdExpiryBlocks: number;
+    /** Where the request names none. */
+    readonly attemptCost: AttemptCost;
     readonly channels: readonly OwnChannel[];
   },
 ): RebalanceTerms {
@@ -113,6 +124,9 @@ export function resolveTerms(
     totalMsat: request.totalMsat ?? null,
     ...(maxFeeMsat === undefined ? {} : { maxFeeMsat }),
     ...(maxFeePpm === undefined ? {} : { maxFeePpm }),
+    attemptCostMsat: request.attemptCostMsat ?? ours.attemptCost.attemptCostMsat,
+    attemptCostPpm: request.attemptCostPpm ?? ours.attemptCost.attemptCostPpm,
+    minProbability: request.minProbability ?? MIN_PROBABILITY,
     maxCltvBlocks: request.maxCltvBlocks ?? MAX_ROUTE_CLTV_BLOCKS,
     maxAttempts: request.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
     exclude: request.exclude ?? {},

@@ -1,6 +1,7 @@
 /** What a Rebalancer is made of, and what it may do altogether. */
 import type { FeeBudget } from '../executor/fee-ledger.ts';
 import type { NetworkGraph } from '../graph/network-graph.ts';
+import type { LiquidityBook } from '../liquidity/liquidity-book.ts';
 import type { Clock, Entropy, LightningNode, Log, Store } from '../ports.ts';
 
 export interface RebalancerOptions {
@@ -10,6 +11,22 @@ export interface RebalancerOptions {
    * takes what it finds unfinished for the work of a process that has ended.
    */
   readonly store: Store;
+  /**
+   * What is believed of the balances of others. One of the caller's own may be shared by several Rebalancers, and is the
+   * caller's to load and to keep. @defaultValue one that is loaded from the store, and kept there
+   */
+  readonly beliefs?: LiquidityBook;
+  /**
+   * What a failed attempt costs, whatever the amount, in msat: the time that it takes, HTLC slots, records at the node.
+   * So much more is paid in fees where that saves an attempt. With both at 0 only fees count. @defaultValue 2,000
+   */
+  readonly attemptCostMsat?: bigint;
+  /**
+   * The same in parts per million of the amount: what is locked meanwhile, and gains that come later.
+   * @defaultValue 50: with both, 52 sat for 1,000,000 sat, a sixth of what such a rebalance often pays in fees. Half of it
+   * saves some fees and costs attempts, twice as much the reverse: `npm run bench:frontier` shows how many
+   */
+  readonly attemptCostPpm?: number;
   /** A graph that the caller keeps current. @defaultValue loaded from the node on first use, and renewed */
   readonly graph?: NetworkGraph;
   /**
@@ -58,6 +75,8 @@ export interface RebalancerOptions {
 }
 
 export const DEFAULTS = {
+  attemptCostMsat: 2_000n,
+  attemptCostPpm: 50,
   graphMaxAgeMs: 600_000,
   graceMs: 15_000,
   maxConcurrent: 4,

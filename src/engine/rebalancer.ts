@@ -1,17 +1,23 @@
 /** Moves liquidity between our own channels, for bots. */
 import PQueue from 'p-queue';
+import type { AttemptCost } from '../executor/attempt-cost.ts';
 import { unstartedReport } from '../executor/closing.ts';
 import { startRebalance } from '../executor/rebalance-machine.ts';
 import type { RebalanceEvent, RebalanceReport } from '../executor/rebalance-report.ts';
+import type { RebalancePlan } from '../planner/rebalance-plan.ts';
+import type { PlanRequest } from '../planner/rebalance-plan-request.ts';
 import { bytesToHex } from '../units/bytes.ts';
 import type { EngineParts } from './answer-command.ts';
 import { asked, messageOf } from './asked.ts';
 import { assertOptions } from './assert-options.ts';
+import { assertPlanRequest } from './assert-plan-request.ts';
 import { assertRequest, isSignal } from './assert-request.ts';
 import { EventRecord } from './event-record.ts';
 import { callersGraph, nodesGraph } from './graph-source.ts';
 import { GroundReader } from './ground-reader.ts';
 import { guardedLog } from './guarded-log.ts';
+import { KeptBeliefs } from './kept-beliefs.ts';
+import { makePlan } from './make-plan.ts';
 import { systemEntropy } from './payment-secret.ts';
 import {
   DEFAULT_DEADLINE_MS,
@@ -44,26 +50,40 @@ const ID_BYTES = 8;
 export class Rebalancer {
   readonly #parts: EngineParts;
   readonly #queue: PQueue;
+  readonly #attemptCost: AttemptCost;
   /** What was found unfinished, once the journal has been read. */
   #resumed: Promise<readonly RebalanceRun[]> | undefined;
+  #beliefsLoaded: Promise<void> | undefined;
 
   /** @throws TypeError or RangeError for options that cannot be meant. */
   constructor(options: RebalancerOptions) {
     assertOptions(options);
     const { node, store, graph, budget = {} } = options;
-    const { graceMs, maxConcurrent, maxAttemptsPerMinute, graphMaxAgeMs, ...limits } = {
+    const {
+      graceMs,
+      maxConcurrent,
+      maxAttemptsPerMinute,
+      graphMaxAgeMs,
+      attemptCostMsat,
+      attemptCostPpm,
+      ...limits
+    } = {
       ...DEFAULTS,
       ...withoutUndefined(options),
     };
     const clock = options.clock ?? systemClock;
     const log = guardedLog(options.log);
     this.#queue = new PQueue({ concurrency: maxConcurrent });
-    const reservations = new Reservations({ budget, limits, maxAttemptsPerMinute });
+    const dates = new SteadyClock(clock);
+    const beliefs = new KeptBeliefs({ store, dates, log }, options.beliefs);
+    const reservations = new Reservations({ budget, limits, maxAttemptsPerMinute, beliefs });
+    this.#attemptCost = { attemptCostMsat, attemptCostPpm };
     this.#parts = {
       node,
       store,
       clock,
-      dates: new SteadyClock(clock),
+      dates,
+      beliefs,
       log,
       entropy: options.entropy ?? systemEntropy,
       graceMs,
@@ -111,6 +131,25 @@ export class Rebalancer {
     return this.#begin(request, 'probe');
   }
 
+  /**
+   * What could be moved between which channels now, and what it is expected to earn after all costs; and for every channel
+   * that is left out why. Nothing is sent, and the journal is read but not written.
+   *
+   * @throws PlanRequestError where the request cannot be meant, NodeError where the node cannot be asked (its history of
+   * forwards needs a permission of its own), and StoreError where the journal cannot be read.
+   * @example
+   * const { moves } = await rebalancer.plan();
+   * for (const { outChannelId: from, inChannelId: to, amountMsat, maxFeeMsat } of moves) {
+   *   await rebalancer.rebalance({ from, to, amountMsat, maxFeeMsat }).result;
+   * }
+   */
+  async plan(request: PlanRequest = {}): Promise<RebalancePlan> {
+    assertPlanRequest(request);
+    if (this.#resumed === undefined) this.#beliefsLoaded ??= this.#parts.beliefs.load();
+    await this.#beliefsLoaded;
+    return makePlan({ ...request }, this.#parts, this.#attemptCost);
+  }
+
   #begin(request: RebalanceRequest, purpose: Purpose): RebalanceRun {
     const rebalanceId = bytesToHex(this.#parts.entropy.bytes(ID_BYTES));
     const events = new EventRecord<RebalanceEvent>();
@@ -137,6 +176,7 @@ export class Rebalancer {
 
   async #resume(): Promise<readonly RebalanceRun[]> {
     const leftBehind = await openJournal(this.#parts);
+    await this.#parts.beliefs.load();
     return leftBehind.map(({ rebalanceId, first }) => {
       const events = new EventRecord<RebalanceEvent>();
       const report = runRebalance(first, this.#parts, {
@@ -194,7 +234,13 @@ export class Rebalancer {
     const { rebalanceId, events } = run;
     const resolve = run.purpose === 'probe' ? probeTerms : resolveTerms;
     const { nodeId: self, holdExpiryBlocks } = info;
-    const terms = resolve(request, { rebalanceId, self, holdExpiryBlocks, channels });
+    const terms = resolve(request, {
+      rebalanceId,
+      self,
+      holdExpiryBlocks,
+      channels,
+      attemptCost: this.#attemptCost,
+    });
     const waitedMs = dates.now() - startedAtMs;
     return runRebalance(startRebalance(terms, dates.now()), this.#parts, {
       rebalanceId,

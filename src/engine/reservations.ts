@@ -1,6 +1,6 @@
 /** What the rebalances of one Rebalancer hold at the same time, and what they have paid. */
 import { AttemptRate } from '../executor/attempt-rate.ts';
-import type { Claim } from '../executor/claims.ts';
+import type { Claim, HeldLink } from '../executor/claims.ts';
 import { dayOf, type FeeBudget, FeeLedger, type FeeRoom } from '../executor/fee-ledger.ts';
 import type { ClaimLimits } from '../executor/unclaimed.ts';
 import type { FeesPaid } from '../ports.ts';
@@ -10,6 +10,13 @@ export interface ReservationTerms {
   readonly budget: FeeBudget;
   readonly limits: ClaimLimits;
   readonly maxAttemptsPerMinute: number;
+  readonly beliefs: Held;
+}
+
+/** Beliefs about corridors reckon with what is under way there. */
+interface Held {
+  hold(rebalanceId: string, links: readonly HeldLink[]): void;
+  release(rebalanceId: string): void;
 }
 
 /** A claim whose payment has ended. */
@@ -27,6 +34,7 @@ export class Reservations {
   readonly limits: ClaimLimits;
   readonly rate: AttemptRate;
   readonly #budget: FeeBudget;
+  readonly #beliefs: Held;
   readonly #claims = new Map<string, Claim>();
   /** Rebalances whose payment nobody follows any more: their claims stay. */
   readonly #lost = new Set<string>();
@@ -36,7 +44,8 @@ export class Reservations {
   #ledger: FeeLedger;
   #changed = Promise.withResolvers<void>();
 
-  constructor({ budget, limits, maxAttemptsPerMinute }: ReservationTerms) {
+  constructor({ budget, limits, maxAttemptsPerMinute, beliefs }: ReservationTerms) {
+    this.#beliefs = beliefs;
     this.limits = limits;
     this.rate = new AttemptRate(maxAttemptsPerMinute);
     this.#budget = budget;
@@ -51,9 +60,15 @@ export class Reservations {
   /** Replaces what this rebalance holds. */
   set(rebalanceId: string, claim: Claim | null): void {
     const before = this.#claims.get(rebalanceId);
-    if (claim !== null) this.#claims.set(rebalanceId, claim);
-    if (claim !== null || before === undefined) return;
+    if (claim !== null) {
+      this.#claims.set(rebalanceId, claim);
+      // From one attempt to the next it holds nothing, so the way stays the same.
+      if (before === undefined) this.#beliefs.hold(rebalanceId, claim.links);
+      return;
+    }
+    if (before === undefined) return;
     this.#claims.delete(rebalanceId);
+    this.#beliefs.release(rebalanceId);
     const released: ReleasedClaim = { ...before, settled: this.#booked.delete(rebalanceId) };
     for (const reading of this.#readings) reading.push(released);
     this.#announce();

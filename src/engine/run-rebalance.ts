@@ -159,6 +159,9 @@ class RebalanceRun {
       case 'emit':
         this.#options.onEvent(command.event);
         return;
+      case 'observe':
+        this.#parts.beliefs.observe(command);
+        return;
       case 'finish':
         this.#finish(command.report);
         return;

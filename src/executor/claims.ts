@@ -1,5 +1,8 @@
-/** What a rebalance holds while its attempt may still move money: liquidity on two own channels, and a fee. */
-import type { ChannelId, PaymentHash } from '../units/ids.ts';
+/**
+ * What a rebalance holds while its attempt may still move money: liquidity on two own channels and along the way, and a
+ * fee.
+ */
+import type { ChannelId, NodeId, PaymentHash } from '../units/ids.ts';
 import { listedId } from './hop-reports.ts';
 import type { Candidate, RebalanceState } from './rebalance-state.ts';
 
@@ -13,6 +16,14 @@ export interface Claim {
   readonly amountMsat: bigint;
   /** At risk: paid if the attempt settles. */
   readonly feeMsat: bigint;
+  /** What crosses from node to node. */
+  readonly links: readonly HeldLink[];
+}
+
+export interface HeldLink {
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly amountMsat: bigint;
 }
 
 /**
@@ -39,6 +50,11 @@ export function claimOf(state: RebalanceState): Claim | null {
         inChannelId: hops.at(-1)!.channelId,
         amountMsat,
         feeMsat,
+        links: hops.map(({ from, to, amountMsat: crossingMsat }) => ({
+          from,
+          to,
+          amountMsat: crossingMsat,
+        })),
       };
     }
     case 'searching':
@@ -64,5 +80,6 @@ export function claimOfRoute(
     inChannelId: listedId(ownChannels, path.hops.at(-1)!.channelId),
     amountMsat: quote.amountMsat,
     feeMsat: quote.feeMsat,
+    links: path.hops.map(({ from, to, amountInMsat }) => ({ from, to, amountMsat: amountInMsat })),
   };
 }

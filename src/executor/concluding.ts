@@ -1,7 +1,8 @@
 /** After an attempt whose end is known and written down: learn from it, and go on or end. */
 import type { JournalRecord } from '../ports.ts';
+import { failureFacts } from './attempt-facts.ts';
 import { cancelInvoice, end, endStopped, withNote } from './closing.ts';
-import { interpretFailure } from './interpret-failure.ts';
+import { interpretArrival, interpretFailure } from './interpret-failure.ts';
 import { learn } from './learnt.ts';
 import { isCarried, probeCarried } from './probing.ts';
 import type { AttemptReport, RebalanceOutcome } from './rebalance-report.ts';
@@ -9,6 +10,7 @@ import {
   emit,
   type KnownOutcome,
   type LiveAttempt,
+  observe,
   type RebalanceCommand,
   type RebalanceState,
   type Run,
@@ -72,7 +74,7 @@ interface Concluded {
 // ---- failed
 
 function failed(
-  { run, live, failure: unwritten }: Concluded,
+  { run, live, tracked, failure: unwritten }: Concluded,
   outcome: Extract<KnownOutcome, { kind: 'failed' }>,
   nowMs: number,
 ): Step {
@@ -95,7 +97,10 @@ function failed(
     invoice: withLastAttempt(run, outcome.attemptId),
     refusedCount: run.refusedCount + (verdict.next === 'new_invoice' ? 1 : 0),
   };
-  const told: RebalanceCommand[] = [emit({ kind: 'attempt_failed', report, verdict })];
+  const told: RebalanceCommand[] = [
+    ...observe(isLost(verdict, tracked) ? [] : failureFacts(live.route, verdict), live),
+    emit({ kind: 'attempt_failed', report, verdict }),
+  ];
   if (repriced !== null) {
     told.push(emit({ kind: 'repriced', attempt: live.attempt, update: repriced }));
   }
@@ -105,6 +110,13 @@ function failed(
       : end(after, storeError(unwritten), nowMs);
   return { state: next.state, commands: [...told, ...next.commands] };
 }
+
+/**
+ * The node itself may have lost the failure, as after a restart; one without a reason would put every link under
+ * suspicion.
+ */
+const isLost = ({ code }: Verdict, tracked: boolean): boolean =>
+  tracked && code === 'UNREADABLE_FAILURE';
 
 /** A probe that came all the way round. */
 function carried(
@@ -121,7 +133,11 @@ function carried(
   const next = probeOn(probeCarried(after), nowMs);
   return {
     state: next.state,
-    commands: [emit({ kind: 'probe_carried', report }), ...next.commands],
+    commands: [
+      ...observe(interpretArrival(live.route), live),
+      emit({ kind: 'probe_carried', report }),
+      ...next.commands,
+    ],
   };
 }
 
@@ -167,7 +183,10 @@ function rejected(
         ? endStopped(after, run.stop, nowMs)
         : renewInvoice(after, nowMs);
   const told = emit({ kind: 'arrival_rejected', report, arrivals, reason });
-  return { state: next.state, commands: [told, ...next.commands] };
+  return {
+    state: next.state,
+    commands: [...observe(interpretArrival(live.route), live), told, ...next.commands],
+  };
 }
 
 /** The old invoice must be cancelled before another hash is used. */

@@ -1,17 +1,11 @@
 /** A failed attempt as the rules of interpretation see it, and the findings that they choose from. */
 import type { Failure } from '../generated/messages/failure.ts';
 import type { Route } from '../generated/messages/route.ts';
+import type { LiquidityFact } from '../liquidity/liquidity-fact.ts';
 import type { NodeId } from '../units/ids.ts';
 import { readChannelUpdate } from './channel-update.ts';
 import { finalNode, routeLinks } from './route-links.ts';
-import type {
-  Blame,
-  FailurePosition,
-  LiquidityFact,
-  RouteLink,
-  UpdateReading,
-  Verdict,
-} from './verdict.ts';
+import type { Blame, FailurePosition, RouteLink, UpdateReading, Verdict } from './verdict.ts';
 
 /** The part of a verdict that depends on the code. */
 export type Finding = Pick<

@@ -10,6 +10,7 @@
  */
 import { Failure_FailureCode as Code, type Failure } from '../generated/messages/failure.ts';
 import type { Route } from '../generated/messages/route.ts';
+import type { LiquidityFact } from '../liquidity/liquidity-fact.ts';
 import type { NodeId } from '../units/ids.ts';
 import { FailedAttempt, type Finding } from './failed-attempt.ts';
 import {
@@ -30,7 +31,7 @@ import {
   wholeNode,
 } from './failure-findings.ts';
 import { finalNode, routeLinks } from './route-links.ts';
-import type { FailureCodeName, LiquidityFact, Verdict } from './verdict.ts';
+import type { FailureCodeName, Verdict } from './verdict.ts';
 
 /**
  * Interprets the failure of an attempt.
@@ -64,18 +65,24 @@ export function interpretFailure(
   };
 }
 
-/** What a settled attempt proves: every link carried its amount. */
-export function interpretSuccess(
+/** What a settled attempt proves: every link carried its amount, and has moved it to the other side. */
+export const interpretSuccess = (
   route: Route,
   sender: NodeId = finalNode(route),
-): readonly LiquidityFact[] {
-  return routeLinks(route, sender).map(({ from, to, amountMsat }) => ({
-    kind: 'carried',
-    from,
-    to,
-    amountMsat,
-  }));
-}
+): readonly LiquidityFact[] => ofEveryLink('moved', route, sender);
+
+/** What an attempt proves that came all the way to the final node and was given back there: every link carried it. */
+export const interpretArrival = (
+  route: Route,
+  sender: NodeId = finalNode(route),
+): readonly LiquidityFact[] => ofEveryLink('carried', route, sender);
+
+const ofEveryLink = (
+  kind: 'carried' | 'moved',
+  route: Route,
+  sender: NodeId,
+): readonly LiquidityFact[] =>
+  routeLinks(route, sender).map(({ from, to, amountMsat }) => ({ kind, from, to, amountMsat }));
 
 type Rule = (attempt: FailedAttempt) => Finding;
 

@@ -155,7 +155,7 @@ function liveAttempt(
   nowMs: number,
 ): LiveAttempt {
   const { invoice, candidate, route } = parts;
-  const amountMsat = run.amountMsat;
+  const { amountMsat } = candidate.quote;
   const feeMsat = route.totalAmtMsat - amountMsat;
   const attempt = run.attempts.length + 1;
   const { paymentHash } = invoice;
@@ -192,7 +192,8 @@ type Built =
  * that would send the route checks nothing.
  */
 function soundRoute(run: Run, invoice: OpenInvoice, candidate: Candidate): Built {
-  const { terms, learnt, amountMsat } = run;
+  const { terms, learnt } = run;
+  const { amountMsat, feeMsat } = candidate.quote;
   const { paymentAddr } = invoice;
   const { blockHeight, ownChannels } = candidate;
   const route = builtRoute(terms, paymentAddr, candidate);
@@ -218,7 +219,9 @@ function soundRoute(run: Run, invoice: OpenInvoice, candidate: Candidate): Built
   if (!isAmong(terms.inChannels, last)) {
     faults.push('it returns over a channel that was not asked for');
   }
-  const { feeMsat } = candidate.quote;
+  if (!isAsked(run, amountMsat)) {
+    faults.push(`it moves ${amountMsat} msat, which was not asked for`);
+  }
   if (route.totalAmtMsat - amountMsat !== feeMsat) {
     faults.push(`it costs ${route.totalAmtMsat - amountMsat} msat, and ${feeMsat} are set aside`);
   }
@@ -226,6 +229,10 @@ function soundRoute(run: Run, invoice: OpenInvoice, candidate: Candidate): Built
   const message = `the route that was found fails its check and was not sent; please report this: ${faults.join('; ')}`;
   return { kind: 'unsound', message };
 }
+
+/** Probes are of one amount; payments may be of less, down to the request's least amount. */
+const isAsked = ({ amountMsat: most, terms }: Run, amountMsat: bigint): boolean =>
+  amountMsat === most || (!terms.probe && amountMsat < most && amountMsat >= terms.minAmountMsat);
 
 /** The message, or why the path does not make one. */
 function builtRoute(

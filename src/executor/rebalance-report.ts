@@ -93,6 +93,8 @@ export type RebalanceOutcome =
   | { readonly kind: 'no_route'; readonly reason: NoRouteReason; readonly message: string }
   /** The last peers hand payments over on other channels than asked for, and no route goes by others. */
   | { readonly kind: 'unsteerable'; readonly peers: readonly NodeId[]; readonly message: string }
+  /** What is left to try would hardly ever succeed, as far as beliefs tell. */
+  | { readonly kind: 'unlikely'; readonly probability: number; readonly message: string }
   | { readonly kind: 'attempts_exhausted'; readonly message: string }
   | { readonly kind: 'deadline'; readonly message: string }
   | { readonly kind: 'aborted'; readonly message: string }
@@ -171,6 +173,8 @@ export type RebalanceEvent =
       readonly hops: readonly HopReport[];
       readonly quote: Quote;
       readonly proven: boolean;
+      /** That it succeeds, as far as beliefs tell; 1 where they are not asked. */
+      readonly probability: number;
     }
   | {
       readonly kind: 'attempt_started';

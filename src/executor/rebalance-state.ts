@@ -6,8 +6,8 @@
 import type { Route } from '../generated/messages/route.ts';
 import type { ListedChannel } from '../graph/overlay.ts';
 import type { GraphSnapshot } from '../graph/snapshot.ts';
+import type { LiquidityFact } from '../liquidity/liquidity-fact.ts';
 import type { Path, Quote } from '../pathfinder/path.ts';
-import type { RouteResult } from '../pathfinder/request.ts';
 import type {
   CancelInvoiceOutcome,
   InvoiceArrival,
@@ -20,6 +20,8 @@ import type {
   TrackUpdate,
 } from '../ports.ts';
 import type { NodeId, PaymentHash } from '../units/ids.ts';
+import type { AttemptCost } from './attempt-cost.ts';
+import type { AmountChoice } from './best-amount.ts';
 import type { Learnt } from './learnt.ts';
 import type {
   AttemptReport,
@@ -30,6 +32,7 @@ import type {
   StopCause,
 } from './rebalance-report.ts';
 import type { RebalanceTerms } from './rebalance-terms.ts';
+import type { ReliableResult } from './search-reliably.ts';
 import type { BudgetedRequest } from './search-within-budget.ts';
 
 export interface Secret {
@@ -103,7 +106,7 @@ export interface Probed {
 export interface Run {
   readonly terms: RebalanceTerms;
   readonly startedAtMs: number;
-  /** Present amount; shrinks, never grows. */
+  /** The most that an attempt is to move; shrinks, never grows. */
   readonly amountMsat: bigint;
   readonly learnt: Learnt;
   readonly attempts: readonly AttemptReport[];
@@ -172,7 +175,7 @@ export type RebalanceState =
 export type RebalanceInput =
   | {
       readonly kind: 'route_searched';
-      readonly result: RouteResult;
+      readonly result: ReliableResult;
       /** The limit on the fee, where the budget's was below the request's. */
       readonly budgetMsat: bigint | null;
       readonly snapshot: GraphSnapshot;
@@ -220,7 +223,7 @@ export type RebalanceInput =
   | { readonly kind: 'stop'; readonly cause: StopCause }
   | { readonly kind: 'grace_over' };
 
-/** What the shell is to do. Every command but `emit` and `finish` is answered by an input. */
+/** What the shell is to do. Every command but `observe`, `emit` and `finish` is answered by an input. */
 export type RebalanceCommand =
   /**
    * The shell adds our own balances and the height, both fresh from the node. Own channels go by the ids that the node
@@ -230,6 +233,10 @@ export type RebalanceCommand =
   | {
       readonly kind: 'find_route';
       readonly request: Omit<BudgetedRequest, 'blockHeight'>;
+      /** Smaller amounts that will do as well, largest first: the best of all is to be found. */
+      readonly smaller: readonly AmountChoice[];
+      /** The shell weighs it against what is believed of the corridors. */
+      readonly attemptCost: AttemptCost;
       readonly dryRun: boolean;
     }
   | { readonly kind: 'draw_secret' }
@@ -254,6 +261,15 @@ export type RebalanceCommand =
   | { readonly kind: 'track'; readonly paymentHash: PaymentHash; readonly delayMs: number }
   | { readonly kind: 'cancel_invoice'; readonly paymentHash: PaymentHash; readonly delayMs: number }
   | { readonly kind: 'find_arrival'; readonly paymentHash: PaymentHash }
+  /**
+   * An attempt has ended, and this is what it tells of the corridors on its way: for beliefs that outlive the rebalance.
+   * The snapshot is the one that its route was found in; `null` where only the journal knew of the attempt.
+   */
+  | {
+      readonly kind: 'observe';
+      readonly facts: readonly LiquidityFact[];
+      readonly snapshot: GraphSnapshot | null;
+    }
   /** Report `grace_over` after the time that a cancelled payment is given to fail back. */
   | { readonly kind: 'start_grace' }
   | { readonly kind: 'emit'; readonly event: RebalanceEvent }
@@ -264,5 +280,12 @@ export interface Step {
   readonly state: RebalanceState;
   readonly commands: readonly RebalanceCommand[];
 }
+
+/** Nothing to do where nothing was learnt. */
+export const observe = (
+  facts: readonly LiquidityFact[],
+  { ground }: Pick<LiveAttempt, 'ground'>,
+): readonly RebalanceCommand[] =>
+  facts.length === 0 ? [] : [{ kind: 'observe', facts, snapshot: ground?.snapshot ?? null }];
 
 export const emit = (event: RebalanceEvent): RebalanceCommand => ({ kind: 'emit', event });

@@ -1,9 +1,11 @@
 /** What one rebalance is to do, checked and resolved to own channels; and the limits that follow from it. */
+
 import type { Exclusions } from '../pathfinder/request.ts';
 import { feeLimitMsat } from '../units/amounts.ts';
 import type { ChannelId, NodeId } from '../units/ids.ts';
+import type { AttemptCost } from './attempt-cost.ts';
 
-export interface RebalanceTerms {
+export interface RebalanceTerms extends AttemptCost {
   readonly rebalanceId: string;
   readonly self: NodeId;
   /** Own channels to send over, and to receive over; the same one may stand in both. */
@@ -18,6 +20,8 @@ export interface RebalanceTerms {
   readonly maxFeeMsat?: bigint;
   /** Of each payment. */
   readonly maxFeePpm?: number;
+  /** Circles that succeed less likely are not tried. */
+  readonly minProbability: number;
   readonly maxCltvBlocks: number;
   readonly maxAttempts: number;
   readonly exclude: Exclusions;

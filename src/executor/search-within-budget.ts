@@ -4,6 +4,7 @@ import { findCircularRoute } from '../pathfinder/find-circular-route.ts';
 import type { CircularRouteRequest, RouteResult } from '../pathfinder/request.ts';
 import type { ChannelId } from '../units/ids.ts';
 import type { FeeRoom } from './fee-ledger.ts';
+import type { ReliableResult } from './search-reliably.ts';
 
 /** A request in which everything that a budget has to do with is named. */
 export interface BudgetedRequest extends CircularRouteRequest {
@@ -13,36 +14,49 @@ export interface BudgetedRequest extends CircularRouteRequest {
 }
 
 export interface BudgetedResult {
-  readonly result: RouteResult;
+  readonly result: ReliableResult;
   /** The limit that the search had, where the budget's was below the request's. */
   readonly budgetMsat: bigint | null;
 }
+
+/** How one circle is looked for. */
+export type CircleSearch = (
+  snapshot: GraphSnapshot,
+  request: CircularRouteRequest,
+) => ReliableResult;
+
+/** By what they cost alone, as if all were certain. */
+export const cheapestCircle: CircleSearch = (snapshot, request) => {
+  const result = findCircularRoute(snapshot, request);
+  return { ...result, probability: result.kind === 'route' ? 1 : 0 };
+};
 
 /** @param room By the channels of the request, under the ids that it names them by. */
 export function searchWithinBudget(
   snapshot: GraphSnapshot,
   request: BudgetedRequest,
   room: FeeRoom,
+  search: CircleSearch = cheapestCircle,
 ): BudgetedResult {
   const { maxFeeMsat } = request;
   const most = largestRoom(request, room);
   const budgetMsat = most === null || most >= maxFeeMsat ? null : most;
-  const result = findCircularRoute(snapshot, { ...request, maxFeeMsat: budgetMsat ?? maxFeeMsat });
+  const result = search(snapshot, { ...request, maxFeeMsat: budgetMsat ?? maxFeeMsat });
   if (result.kind === 'no_route' || affordable(result, room)) return { result, budgetMsat };
-  return groupByGroup(snapshot, request, room);
+  return groupByGroup(snapshot, request, { room, search });
 }
 
 /** Pairs differ in what they can afford, and the best way is too dear for its own: those with the same room share a search. */
 function groupByGroup(
   snapshot: GraphSnapshot,
   request: BudgetedRequest,
-  room: FeeRoom,
+  { room, search }: { readonly room: FeeRoom; readonly search: CircleSearch },
 ): BudgetedResult {
   let best: BudgetedResult | undefined;
   for (const { outChannels, inChannels, left } of groupsOf(request, room)) {
     const budgetMsat = left === null || left >= request.maxFeeMsat ? null : left;
     const maxFeeMsat = budgetMsat ?? request.maxFeeMsat;
-    const result = findCircularRoute(snapshot, {
+    const result = search(snapshot, {
       ...request,
       outChannels,
       inChannels,

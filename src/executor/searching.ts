@@ -1,5 +1,7 @@
 /** Looking for the next route to try: what is asked, and what follows from the answer. */
+import type { Quote } from '../pathfinder/path.ts';
 import type { NoRouteReason } from '../pathfinder/request.ts';
+import { type AmountChoice, amountsToTry } from './best-amount.ts';
 import { closeJournal, end, endStopped } from './closing.ts';
 import { hopReports } from './hop-reports.ts';
 import { exclusions } from './learnt.ts';
@@ -7,7 +9,13 @@ import { attemptsInVain, feeLeft } from './payments-made.ts';
 import { prepareAttempt } from './preparing.ts';
 import { endProbing, nextProbe, probeRefused } from './probing.ts';
 import type { RebalanceOutcome } from './rebalance-report.ts';
-import { emit, type RebalanceInput, type Run, type Step } from './rebalance-state.ts';
+import {
+  emit,
+  type RebalanceCommand,
+  type RebalanceInput,
+  type Run,
+  type Step,
+} from './rebalance-state.ts';
 import { shrinkAmount } from './shrink-amount.ts';
 import { unsteerablePeers } from './straying.ts';
 
@@ -36,10 +44,19 @@ export function search(run: Run, nowMs: number): Step {
           exclude: exclusions(terms.exclude, learnt),
           overlay: { policies: learnt.policies, ceilings: learnt.ceilings },
         },
+        smaller: smallerAmounts(run),
+        attemptCost: terms,
         dryRun: terms.dryRun,
       },
     ],
   };
+}
+
+function smallerAmounts(run: Run): readonly AmountChoice[] {
+  if (run.terms.probe) return [];
+  return amountsToTry(run.amountMsat, run.terms.minAmountMsat)
+    .slice(1)
+    .map((amountMsat) => ({ amountMsat, maxFeeMsat: feeLeft(run, amountMsat) }));
 }
 
 type Searched = Extract<RebalanceInput, { kind: 'route_searched' }>;
@@ -48,17 +65,38 @@ export function routeSearched(run: Run, input: Searched, nowMs: number): Step {
   if (run.stop !== null) return endStopped(run, run.stop, nowMs);
   const { result } = input;
   if (result.kind === 'no_route') return noRoute(run, { ...result, ...input }, nowMs);
-  const { path, quote, proven } = result;
+  const { path, quote, proven, probability } = result;
+  const unlikely = unlikelyOutcome(run, { quote, probability });
+  if (unlikely !== null) return end(run, unlikely, nowMs);
   const found = emit({
     kind: 'route_found',
     hops: hopReports({ path, ...groundOf(input) }),
     quote,
     proven,
+    probability,
   });
   const next = run.terms.dryRun
     ? closeJournal(run, { kind: 'dry_run', path, quote, proven }, nowMs)
     : prepareAttempt(run, { path, quote, ...groundOf(input) }, nowMs);
-  return { state: next.state, commands: [found, ...next.commands] };
+  return { state: next.state, commands: [...chosenLess(run, quote), found, ...next.commands] };
+}
+
+function chosenLess(run: Run, { amountMsat }: Quote): readonly RebalanceCommand[] {
+  if (amountMsat === run.amountMsat) return [];
+  const reason = 'so much is expected to gain most with one attempt';
+  return [emit({ kind: 'amount_shrunk', fromMsat: run.amountMsat, toMsat: amountMsat, reason })];
+}
+
+/** Probes are there to find out, whatever is believed. */
+function unlikelyOutcome(
+  run: Run,
+  { quote, probability }: { readonly quote: Quote; readonly probability: number },
+): RebalanceOutcome | null {
+  const { amountMsat } = quote;
+  const { probe, minProbability } = run.terms;
+  if (probe || probability >= minProbability) return null;
+  const message = `the best circle left for ${amountMsat} msat succeeds with a probability of ${probability.toPrecision(2)}, by what attempts have taught, and minProbability is ${minProbability}; try another amount or a higher fee, try later, or lower minProbability`;
+  return { kind: 'unlikely', probability, message };
 }
 
 const groundOf = ({ snapshot, blockHeight, ownChannels }: Searched) => ({

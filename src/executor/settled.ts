@@ -2,11 +2,13 @@
 import type { InvoiceArrival } from '../ports.ts';
 import { bytesEqual } from '../units/bytes.ts';
 import { closeJournal, withNote } from './closing.ts';
+import { interpretSuccess } from './interpret-failure.ts';
 import { arrivalsOf, nextAmount } from './payments-made.ts';
 import type { AttemptReport } from './rebalance-report.ts';
 import {
   emit,
   type LiveAttempt,
+  observe,
   type RebalanceState,
   type Run,
   type Step,
@@ -29,7 +31,10 @@ export function settled(
   };
   return {
     state: { phase: 'looking_up', run: paid, live },
-    commands: [{ kind: 'find_arrival', paymentHash }],
+    commands: [
+      ...observe(interpretSuccess(live.route), live),
+      { kind: 'find_arrival', paymentHash },
+    ],
   };
 }
 

@@ -1,5 +1,6 @@
 /** What a failed attempt means: types only. `interpretFailure` fills them. */
 import type { Failure_FailureCode } from '../generated/messages/failure.ts';
+import type { LiquidityFact } from '../liquidity/liquidity-fact.ts';
 import type { ChannelUpdateRecord } from '../ports.ts';
 import type { ChannelId, NodeId } from '../units/ids.ts';
 
@@ -41,24 +42,6 @@ export type Blame =
   | { readonly kind: 'final' }
   /** One of these links or the nodes between them. */
   | { readonly kind: 'unknown'; readonly among: readonly RouteLink[] };
-
-/** Something learnt about a directed pair of nodes; forwarding is not strict, so it holds for all their channels. */
-export type LiquidityFact =
-  | {
-      readonly kind: 'carried';
-      readonly from: NodeId;
-      readonly to: NodeId;
-      readonly amountMsat: bigint;
-    }
-  /** It could not carry this amount. */
-  | {
-      readonly kind: 'lacked';
-      readonly from: NodeId;
-      readonly to: NodeId;
-      readonly amountMsat: bigint;
-    }
-  /** It had better be avoided whatever the amount; says nothing about its balance. lnd: a failure of amount 0. */
-  | { readonly kind: 'suspect'; readonly from: NodeId; readonly to: NodeId };
 
 /** What became of the `channel_update` that may come with a failure. */
 export type UpdateReading =

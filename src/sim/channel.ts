@@ -7,6 +7,7 @@
  */
 import type { ChannelPolicy } from '../ports.ts';
 import type { ChannelId, NodeId, PaymentHash } from '../units/ids.ts';
+import type { Passage } from './forward-gate.ts';
 
 /** Index of an end: 0 is node1, 1 is node2. */
 export type End = 0 | 1;
@@ -29,6 +30,8 @@ export interface LockedHtlc {
   /** Where it came from and went on to, once forwarded. */
   cameFrom: HtlcKey | null;
   wentTo: HtlcKey | null;
+  /** Its way through the node that it arrived at, once that node's switch has it; `null` where it ends. */
+  passage: Passage | null;
 }
 
 export interface HtlcKey {
@@ -119,7 +122,7 @@ export class SimulatedChannel {
     }
     this.balanceMsat[htlc.from] -= htlc.amountMsat;
     const index = this.#nextIndex[htlc.from]++;
-    const locked: LockedHtlc = { ...htlc, index, wentTo: null };
+    const locked: LockedHtlc = { ...htlc, index, wentTo: null, passage: null };
     this.#htlcs.add(locked);
     this.updates++;
     return locked;
@@ -134,6 +137,13 @@ export class SimulatedChannel {
   fail(htlc: LockedHtlc): void {
     this.#remove(htlc);
     this.balanceMsat[htlc.from] += htlc.amountMsat;
+  }
+
+  /** Moves settled balance from one end to the other. */
+  shift(from: End, amountMsat: bigint): void {
+    this.balanceMsat[from] -= amountMsat;
+    this.balanceMsat[from === 0 ? 1 : 0] += amountMsat;
+    this.updates++;
   }
 
   #remove(htlc: LockedHtlc): void {

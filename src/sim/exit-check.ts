@@ -24,15 +24,22 @@ export function checkExit(request: {
   blockHeight: number;
 }): Refusal | undefined {
   const { htlc, invoice, blockHeight } = request;
+  const tampered = checkAmounts(htlc);
+  if (tampered !== undefined) return tampered;
+  const detail =
+    invoice === undefined ? 'UNKNOWN_INVOICE' : invoiceObjection({ htlc, invoice, blockHeight });
+  return detail === undefined ? undefined : unacceptable(detail, blockHeight);
+}
+
+/** Nobody on the way has kept something back. */
+export function checkAmounts(htlc: HtlcTerms & { readonly onion: HtlcTerms }): Refusal | undefined {
   if (htlc.amountMsat < htlc.onion.amountMsat) {
     return refuse('FINAL_INCORRECT_HTLC_AMOUNT', { htlcMsat: htlc.amountMsat });
   }
   if (htlc.expiry < htlc.onion.expiry) {
     return refuse('FINAL_INCORRECT_CLTV_EXPIRY', { cltvExpiry: htlc.expiry });
   }
-  const detail =
-    invoice === undefined ? 'UNKNOWN_INVOICE' : invoiceObjection({ htlc, invoice, blockHeight });
-  return detail === undefined ? undefined : unacceptable(detail, blockHeight);
+  return undefined;
 }
 
 /** All that an invoice may object to reads the same from outside, so that nobody can probe for invoices. */

@@ -23,6 +23,11 @@ export interface FeedOptions<T> {
 export class Feed<T> {
   readonly #readers = new Set<Reader<T>>();
 
+  /** False: nobody would hear. */
+  get hasReaders(): boolean {
+    return this.#readers.size > 0;
+  }
+
   publish(value: T): void {
     for (const reader of this.#readers) {
       if (!reader.accepts(value)) continue;

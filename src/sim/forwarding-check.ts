@@ -2,13 +2,11 @@
  * Whether a link takes an HTLC, as lnd decides it (lnd: `htlcswitch/link.go`, `CheckHtlcForward`, `canSendHtlc`,
  * `validateHtlcAmount`; `htlcswitch/switch.go`, `checkCircularForward`), in lnd's order, for the first complaint is
  * the one that travels back.
- *
- * The fee rules are written out here a second time on purpose: a mistake shared with the code that builds routes
- * would go unseen.
  */
 import { Failure_FailureCode } from '../generated/messages/failure.ts';
 import type { ChannelPolicy } from '../ports.ts';
 import type { ChannelId } from '../units/ids.ts';
+import { inboundFeeMsat, outboundFeeMsat } from './forwarding-fee.ts';
 import type { FailureDetail } from './records.ts';
 
 /** lnd does not offer an HTLC that expires within this many blocks (`DefaultOutgoingCltvRejectDelta`). */
@@ -119,30 +117,11 @@ export function refuse(
   return { code: Failure_FailureCode[code], detail: 'NO_DETAIL', withUpdate: false, ...extra };
 }
 
-const MILLION = 1_000_000n;
-const MOST_INBOUND_PPM = 10_000_000n;
-
-/**
- * A forward pays enough when it hands on no more than it brought, and what stays covers outbound and inbound fee.
- * Outbound: base plus whole millionths of the amount handed on. Inbound: base plus whole millionths, toward zero, of
- * that amount with the outbound fee on top. The two are rounded apart.
- */
+/** A forward pays enough when it hands on no more than it brought, and what stays covers outbound and inbound fee. */
 function paysEnough(terms: ForwardTerms): boolean {
   const amountMsat = terms.outgoing.amountMsat;
   const keptMsat = terms.incoming.amountMsat - amountMsat;
   if (keptMsat < 0n) return false;
-  const { feeBaseMsat, feeRatePpm } = terms.outgoingPolicy;
-  const outboundMsat = feeBaseMsat + wholeMillionths(BigInt(feeRatePpm) * amountMsat);
-  const { inboundFeeBaseMsat, inboundFeeRatePpm } = terms.inboundFee;
-  const ppm = BigInt(inboundFeeRatePpm);
-  const size = ppm < 0n ? -ppm : ppm;
-  const cappedSize = size > MOST_INBOUND_PPM ? MOST_INBOUND_PPM : size;
-  const shareMsat = wholeMillionths(cappedSize * (amountMsat + outboundMsat));
-  const inboundMsat = inboundFeeBaseMsat + (ppm < 0n ? -shareMsat : shareMsat);
-  return keptMsat - outboundMsat >= inboundMsat;
-}
-
-/** Of a non-negative number of millionths, the whole ones. */
-function wholeMillionths(millionths: bigint): bigint {
-  return (millionths - (millionths % MILLION)) / MILLION;
+  const outboundMsat = outboundFeeMsat(terms.outgoingPolicy, amountMsat);
+  return keptMsat >= outboundMsat + inboundFeeMsat(terms.inboundFee, amountMsat + outboundMsat);
 }

@@ -1,7 +1,9 @@
 /** Tells each node on a payment's way what it sees there, as lnd's SubscribeHtlcEvents and ForwardingHistory do. */
 import type { Clock } from '../ports.ts';
+import type { ChannelId } from '../units/ids.ts';
 import type { LockedHtlc, SimulatedChannel } from './channel.ts';
 import { nowNs } from './clock.ts';
+import { failureText } from './failure-text.ts';
 import type { HtlcTerms, Refusal } from './forwarding-check.ts';
 import type { NodeState } from './network-state.ts';
 import type { SimulatedHtlcEvent } from './records.ts';
@@ -12,6 +14,8 @@ export interface Leg {
   readonly htlc: LockedHtlc;
   readonly from: NodeState;
   readonly to: NodeState;
+  /** The node at its end has settled or failed it. */
+  answered: boolean;
 }
 
 /** The two sides of one node's part in a payment; the sender has no incoming side. */
@@ -19,6 +23,11 @@ interface Passage {
   readonly incoming: Leg | undefined;
   readonly outgoing: Leg;
 }
+
+type Circuit = Pick<
+  SimulatedHtlcEvent,
+  'incomingChannelId' | 'outgoingChannelId' | 'incomingHtlcId' | 'outgoingHtlcId'
+>;
 
 export class HtlcReporter {
   readonly #clock: Clock;
@@ -28,90 +37,106 @@ export class HtlcReporter {
   }
 
   forwarded({ incoming, outgoing }: Passage): void {
-    this.#publish(outgoing.from, incoming, outgoing, {
+    this.#tellPassage({ incoming, outgoing }, () => ({
       kind: 'forward',
       ...amounts(incoming, {
         amountMsat: outgoing.htlc.amountMsat,
         expiry: outgoing.htlc.expiryHeight,
       }),
-    });
+    }));
   }
 
-  failedBack({ incoming, outgoing }: Passage): void {
-    this.#publish(outgoing.from, incoming, outgoing, { kind: 'forward_fail' });
+  failedBack(passage: Passage): void {
+    this.#tellPassage(passage, () => ({ kind: 'forward_fail' }));
   }
 
   settledBack({ incoming, outgoing, preimage }: Passage & { preimage: Uint8Array }): void {
-    const node = outgoing.from;
-    this.#publish(node, incoming, outgoing, { kind: 'settle', preimage });
+    this.#tellPassage({ incoming, outgoing }, () => ({ kind: 'settle', preimage }));
     if (incoming === undefined) return;
-    node.forwards.push({
+    outgoing.from.forwards.add({
       timestampNs: nowNs(this.#clock),
       channelIn: incoming.channel.channelId,
       channelOut: outgoing.channel.channelId,
       amountInMsat: incoming.htlc.amountMsat,
       amountOutMsat: outgoing.htlc.amountMsat,
-      feeMsat: incoming.htlc.amountMsat - outgoing.htlc.amountMsat,
       incomingHtlcId: incoming.htlc.index,
       outgoingHtlcId: outgoing.htlc.index,
     });
   }
 
+  /**
+   * An interceptor settled or failed what it held. lnd knows no outgoing HTLC then, and names the channel that was
+   * asked for; a failure counts as one from further down.
+   */
+  answeredByClient(answer: {
+    readonly incoming: Leg;
+    readonly requested: ChannelId;
+    readonly preimage: Uint8Array | undefined;
+  }): void {
+    const { incoming, requested, preimage } = answer;
+    const circuit = { ...circuitOf(incoming, undefined), outgoingChannelId: requested };
+    this.#tell(incoming.to, circuit, 'forward', () =>
+      preimage === undefined ? { kind: 'forward_fail' } : { kind: 'settle', preimage },
+    );
+  }
+
   /** The last node took the HTLC for good. */
   received(leg: Leg, preimage: Uint8Array): void {
-    const ids = idsOf(leg, undefined);
-    const timestampNs = nowNs(this.#clock);
-    leg.to.events.publish({
-      ...ids,
-      timestampNs,
-      type: 'receive',
-      event: { kind: 'settle', preimage },
-    });
-    const final = { kind: 'final', settled: true, offchain: true } as const;
-    leg.to.events.publish({ ...ids, timestampNs, type: 'unknown', event: final });
+    const settle = { kind: 'settle', preimage } as const;
+    this.#tell(leg.to, circuitOf(leg, undefined), 'receive', () => settle);
+  }
+
+  /** An HTLC that came in is gone from the channel. */
+  ended(leg: Leg, settled: boolean): void {
+    const offchain = leg.htlc.passage?.onChain !== true;
+    const final = { kind: 'final', settled, offchain } as const;
+    this.#tell(leg.to, circuitOf(leg, undefined), 'unknown', () => final);
   }
 
   /** The node itself refused an HTLC, its own or one that arrived. */
   refused(parts: {
-    node: NodeState;
-    incoming: Leg | undefined;
-    /** The link that would have taken it; `undefined` where it is unknown or the HTLC ends here. */
-    outgoing: SimulatedChannel | undefined;
-    htlc: HtlcTerms;
-    refusal: Refusal;
+    readonly node: NodeState;
+    readonly incoming: Leg | undefined;
+    /** The channel that should have carried it on; `undefined` where the HTLC ends here. */
+    readonly outgoingChannelId: ChannelId | undefined;
+    readonly htlc: HtlcTerms;
+    readonly refusal: Refusal;
   }): void {
-    const { incoming, outgoing, refusal } = parts;
-    const type = incoming === undefined ? 'send' : outgoing === undefined ? 'receive' : 'forward';
-    parts.node.events.publish({
-      ...idsOf(incoming, undefined),
-      outgoingChannelId: outgoing?.channelId ?? '0',
-      timestampNs: nowNs(this.#clock),
-      type,
-      event: {
-        kind: 'link_fail',
-        wireFailure: refusal.code,
-        detail: refusal.detail,
-        failureText: refusal.detail.toLowerCase().replaceAll('_', ' '),
-        ...amounts(incoming, parts.htlc),
-      },
-    });
+    const { incoming, outgoingChannelId, refusal } = parts;
+    const receive = outgoingChannelId === undefined;
+    const type = incoming === undefined ? 'send' : receive ? 'receive' : 'forward';
+    const circuit = {
+      ...circuitOf(incoming, undefined),
+      outgoingChannelId: outgoingChannelId ?? ('0' as const),
+    };
+    this.#tell(parts.node, circuit, type, () => ({
+      kind: 'link_fail',
+      wireFailure: refusal.code,
+      detail: refusal.detail,
+      failureText: failureText(refusal),
+      ...amounts(incoming, parts.htlc),
+    }));
   }
 
-  #publish(
-    node: NodeState,
-    incoming: Leg | undefined,
-    outgoing: Leg,
-    event: SimulatedHtlcEvent['event'],
-  ): void {
+  #tellPassage({ incoming, outgoing }: Passage, event: () => SimulatedHtlcEvent['event']): void {
     const type = incoming === undefined ? 'send' : 'forward';
-    const timestampNs = nowNs(this.#clock);
-    node.events.publish({ ...idsOf(incoming, outgoing), timestampNs, type, event });
+    this.#tell(outgoing.from, circuitOf(incoming, outgoing), type, event);
+  }
+
+  #tell(
+    node: NodeState,
+    circuit: Circuit,
+    type: SimulatedHtlcEvent['type'],
+    event: () => SimulatedHtlcEvent['event'],
+  ): void {
+    if (!node.events.hasReaders) return;
+    node.tell({ ...circuit, timestampNs: nowNs(this.#clock), type, event: event() });
   }
 }
 
-const idsOf = (incoming: Leg | undefined, outgoing: Leg | undefined) => ({
-  incomingChannelId: incoming?.channel.channelId ?? ('0' as const),
-  outgoingChannelId: outgoing?.channel.channelId ?? ('0' as const),
+const circuitOf = (incoming: Leg | undefined, outgoing: Leg | undefined): Circuit => ({
+  incomingChannelId: incoming?.channel.channelId ?? '0',
+  outgoingChannelId: outgoing?.channel.channelId ?? '0',
   incomingHtlcId: incoming?.htlc.index ?? 0n,
   outgoingHtlcId: outgoing?.htlc.index ?? 0n,
 });

@@ -2,16 +2,18 @@
  * One payment on its way: hop by hop it locks balance, until the last node settles it or somebody refuses it, and then
  * back again.
  */
-import type { Failure } from '../generated/messages/failure.ts';
+import { Failure_FailureCode as Code, type Failure } from '../generated/messages/failure.ts';
 import type { PaymentHash } from '../units/ids.ts';
 import type { HtlcKey, LockedHtlc, SimulatedChannel } from './channel.ts';
 import { channelUpdateMessage, failureMessage } from './failure-message.ts';
 import { type HtlcTerms, type Refusal, refuse } from './forwarding-check.ts';
 import { HtlcReporter, type Leg } from './htlc-reporter.ts';
+import type { Arrival } from './invoice-store.ts';
 import { chooseForwardLink, chooseOwnLink } from './link-choice.ts';
 import type { HtlcChange } from './network-records.ts';
 import type { NetworkState, NodeState } from './network-state.ts';
 import type { SentRoute } from './route-reader.ts';
+import { type ForwardChanges, WalkPassage } from './walk-passage.ts';
 
 export type WalkOutcome =
   | { readonly kind: 'settled'; readonly preimage: Uint8Array }
@@ -22,6 +24,9 @@ export interface WalkRequest {
   readonly sender: NodeState;
   readonly paymentHash: PaymentHash;
   readonly route: SentRoute;
+  /** Takes or refuses the HTLC at its end. Default: the last node's invoices. */
+  readonly receive?: (arrival: Arrival) => void;
+  /** Called once. */
   readonly done: (outcome: WalkOutcome) => void;
 }
 
@@ -31,7 +36,7 @@ export function startWalk(request: WalkRequest): void {
   request.state.queue.run(() => walk.start(), 0);
 }
 
-class HtlcWalk {
+export class HtlcWalk {
   readonly #state: NetworkState;
   readonly #request: WalkRequest;
   readonly #report: HtlcReporter;
@@ -55,7 +60,7 @@ class HtlcWalk {
     this.#report.refused({
       node: sender,
       incoming: undefined,
-      outgoing: choice.link,
+      outgoingChannelId: choice.link?.channelId ?? channelId,
       htlc,
       refusal: choice.refusal,
     });
@@ -77,7 +82,7 @@ class HtlcWalk {
     });
     if (incoming !== undefined) incoming.htlc.wentTo = keyOf(channel, locked);
     const to = this.#state.peerOn(channel, offer.from.nodeId);
-    const leg = { channel, htlc: locked, from: offer.from, to };
+    const leg: Leg = { channel, htlc: locked, from: offer.from, to, answered: false };
     this.#legs.push(leg);
     this.#tell('locked', leg);
     this.#report.forwarded({ incoming, outgoing: leg });
@@ -85,6 +90,7 @@ class HtlcWalk {
   }
 
   #tell(kind: HtlcChange['kind'], { channel, htlc, from, to }: Leg): void {
+    if (this.#state.htlcListeners.size === 0) return;
     const { channelId } = channel;
     const ends = { channelId, from: from.nodeId, to: to.nodeId };
     const { index, amountMsat, expiryHeight, paymentHash } = htlc;
@@ -102,66 +108,72 @@ class HtlcWalk {
     if (this.#request.route.hops[index]!.nodeId !== leg.to.nodeId) {
       // Only the node whose key the onion was made for can read it; the others hand it back to their peer, who reports.
       const refusal = refuse('INVALID_ONION_HMAC', { detail: 'ONION_DECODE' });
-      const failure = this.#failure({
-        sourceIndex: index,
-        node: leg.from,
-        refusal,
-        link: undefined,
-      });
-      this.#failBack(index, failure);
+      this.fail(index, { sourceIndex: index, node: leg.from, refusal });
       return;
     }
-    if (leg.to.holds?.(this.#request.paymentHash) === true) this.#hold(leg);
-    else this.#process(leg);
+    if (leg.to.holds?.(this.#request.paymentHash) === true) this.#hold(index);
+    else this.#process(index);
   }
 
-  #isLast(): boolean {
-    return this.#legs.length === this.#request.route.hops.length;
+  #isLast(index: number): boolean {
+    return index === this.#request.route.hops.length - 1;
   }
 
-  #hold(leg: Leg): void {
+  #hold(index: number): void {
+    const leg = this.#legs[index]!;
     leg.to.held.push({
       paymentHash: this.#request.paymentHash,
-      resume: () => this.#process(leg),
+      resume: () => this.#process(index),
       fail: () => {
-        const code = this.#isLast()
+        const code = this.#isLast(index)
           ? 'INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS'
           : 'TEMPORARY_CHANNEL_FAILURE';
-        this.#refuse(leg, refuse(code), undefined);
+        this.refuse(index, refuse(code));
       },
     });
   }
 
-  #process(leg: Leg): void {
-    if (this.#isLast()) this.#exit(leg);
-    else this.#forward(leg);
+  #process(index: number): void {
+    if (this.#isLast(index)) {
+      this.#exit(index);
+      return;
+    }
+    const leg = this.#legs[index]!;
+    const { paymentHash, route } = this.#request;
+    const passage = new WalkPassage({ walk: this, index, leg, paymentHash, route });
+    leg.htlc.passage = passage;
+    if (leg.to.gate === undefined) passage.resume();
+    else leg.to.gate.offer(passage, { again: false });
   }
 
-  #forward(leg: Leg): void {
+  /** Sends on what arrived over a leg, unless that has happened before. */
+  forward(index: number, changes: ForwardChanges): void {
+    if (this.#legs.length > index + 1) return;
+    const leg = this.#legs[index]!;
     const { hops } = this.#request.route;
-    const payload = hops[this.#legs.length - 1]!;
-    const amountMsat = payload.amountMsat - leg.to.ways.skimMsat;
+    const payload = hops[index]!;
+    const amountMsat = (changes.outAmountMsat ?? payload.amountMsat) - leg.to.ways.skimMsat;
     const htlc = { amountMsat, expiry: payload.expiry };
-    const channelId = hops[this.#legs.length]!.channelId;
-    const choice = chooseForwardLink({ state: this.#state, incoming: leg, channelId, htlc });
+    const { channelId } = hops[index + 1]!;
+    const incomingAmountMsat = changes.inAmountMsat ?? leg.htlc.amountMsat;
+    const terms = { state: this.#state, incoming: leg, incomingAmountMsat, channelId, htlc };
+    const choice = chooseForwardLink(terms);
     if (choice.kind === 'chosen') {
       this.#offer({ from: leg.to, channel: choice.channel, htlc });
       return;
     }
-    this.#report.refused({
-      node: leg.to,
-      incoming: leg,
-      outgoing: choice.link,
-      htlc,
-      refusal: choice.refusal,
-    });
-    this.#refuse(leg, choice.refusal, choice.link);
+    const { refusal, link } = choice;
+    const outgoingChannelId = link?.channelId ?? channelId;
+    this.#report.refused({ node: leg.to, incoming: leg, outgoingChannelId, htlc, refusal });
+    this.refuse(index, refusal, link);
   }
 
-  #exit(leg: Leg): void {
+  #exit(index: number): void {
     const { route, paymentHash } = this.#request;
     const last = route.hops.at(-1)!;
-    leg.to.stores.invoices.receive({
+    const leg = this.#legs[index]!;
+    const receive = this.#request.receive ?? ((arrival) => leg.to.stores.invoices.receive(arrival));
+    receive({
       channelId: leg.channel.channelId,
       htlcIndex: leg.htlc.index,
       paymentHash,
@@ -170,66 +182,116 @@ class HtlcWalk {
       onion: { amountMsat: last.amountMsat, expiry: last.expiry },
       mpp: route.mpp,
       resolve: (resolution) => {
-        if (resolution.kind === 'settle')
-          this.#settleBack(route.hops.length - 1, resolution.preimage);
-        else this.#refuseAtExit(leg, resolution.refusal);
+        if (resolution.kind === 'settle') {
+          this.#report.received(leg, resolution.preimage);
+          this.settle(index, resolution.preimage);
+          return;
+        }
+        const { refusal } = resolution;
+        const htlc = { amountMsat: 0n, expiry: 0 };
+        const outgoingChannelId = undefined;
+        this.#report.refused({ node: leg.to, incoming: leg, outgoingChannelId, htlc, refusal });
+        this.refuse(index, refusal);
       },
     });
   }
 
-  #refuseAtExit(leg: Leg, refusal: Refusal): void {
-    const htlc = { amountMsat: 0n, expiry: 0 };
-    this.#report.refused({ node: leg.to, incoming: leg, outgoing: undefined, htlc, refusal });
-    this.#refuse(leg, refusal, undefined);
-  }
-
   /** The node at the end of the leg fails the HTLC that came over it. */
-  #refuse(leg: Leg, refusal: Refusal, link: SimulatedChannel | undefined): void {
-    const sourceIndex = this.#legs.length;
-    const failure = this.#failure({ sourceIndex, node: leg.to, refusal, link });
-    this.#failBack(sourceIndex - 1, failure);
+  refuse(index: number, refusal: Refusal, link?: SimulatedChannel): void {
+    const node = this.#legs[index]!.to;
+    this.fail(index, { sourceIndex: index + 1, node, refusal, link });
   }
 
-  #failure(parts: {
-    sourceIndex: number;
-    node: NodeState;
-    refusal: Refusal;
-    link: SimulatedChannel | undefined;
-  }): Failure {
+  /** The same for a client's answer; the update that goes with it is that of the incoming channel, as in lnd. */
+  answerForClient(index: number, answer: Refusal | Uint8Array): void {
+    const leg = this.#legs[index]!;
+    if (leg.answered) return;
+    const requested = this.#request.route.hops[index + 1]!.channelId;
+    const preimage = answer instanceof Uint8Array ? answer : undefined;
+    this.#report.answeredByClient({ incoming: leg, requested, preimage });
+    if (answer instanceof Uint8Array) this.settle(index, answer);
+    // Nobody can tell who failed it where the reason cannot be read.
+    else if (answer.code === Code.UNREADABLE_FAILURE) {
+      this.fail(index, { sourceIndex: 0, node: leg.to, refusal: answer });
+    } else this.refuse(index, answer, leg.channel);
+  }
+
+  /** Nobody claimed it before it expired on chain; the node before reports that. */
+  timeOut(index: number): void {
+    if (this.#legs.length > index + 1) return;
+    const refusal = refuse('PERMANENT_CHANNEL_FAILURE');
+    this.fail(index, { sourceIndex: index, node: this.#legs[index]!.from, refusal });
+  }
+
+  #failure(parts: FailureParts): Failure {
     const { node, refusal, link, sourceIndex } = parts;
     const policy = link?.enforced[link.endOf(node.nodeId)];
     if (link === undefined || policy == null) {
       return failureMessage({ refusal, sourceIndex, update: undefined });
     }
     // Named as the sender named it, so that an alias stays an alias.
-    const channelId = this.#request.route.hops[sourceIndex]?.channelId ?? link.channelId;
+    const arrivedBy = this.#legs[sourceIndex - 1]?.channel;
+    const asked = this.#request.route.hops[sourceIndex]?.channelId;
+    const channelId = link === arrivedBy ? link.channelId : (asked ?? link.channelId);
     const to = this.#state.peerOn(link, node.nodeId).nodeId;
     const update = channelUpdateMessage({ channelId, from: node.nodeId, to, policy });
     return failureMessage({ refusal, sourceIndex, update });
   }
 
+  fail(index: number, parts: FailureParts): void {
+    this.#failBack(index, this.#failure(parts));
+  }
+
   #failBack(index: number, failure: Failure): void {
     const leg = this.#legs[index]!;
+    if (leg.answered) return;
+    leg.answered = true;
     this.#message(leg, leg.from, () => {
       leg.channel.fail(leg.htlc);
       this.#tell('failed', leg);
-      this.#report.failedBack({ incoming: this.#legs[index - 1], outgoing: leg });
-      if (index > 0) this.#failBack(index - 1, failure);
-      else this.#request.done({ kind: 'failed', failure });
+      this.#report.ended(leg, false);
+      const incoming = this.#legs[index - 1];
+      passGate(leg.from, () => {
+        if (incoming?.answered === true) return;
+        this.#report.failedBack({ incoming, outgoing: leg });
+        if (index > 0) this.#failBack(index - 1, failure);
+        else this.#request.done({ kind: 'failed', failure });
+      });
     });
   }
 
-  #settleBack(index: number, preimage: Uint8Array): void {
+  settle(index: number, preimage: Uint8Array): void {
     const leg = this.#legs[index]!;
-    if (index === this.#legs.length - 1) this.#report.received(leg, preimage);
+    if (leg.answered) return;
+    leg.answered = true;
     this.#message(leg, leg.from, () => {
       leg.channel.settle(leg.htlc);
       this.#tell('settled', leg);
-      this.#report.settledBack({ incoming: this.#legs[index - 1], outgoing: leg, preimage });
-      if (index > 0) this.#settleBack(index - 1, preimage);
-      else this.#request.done({ kind: 'settled', preimage });
+      this.#report.ended(leg, true);
+      const incoming = this.#legs[index - 1];
+      passGate(leg.from, () => {
+        // The circuit is closed already: the node has answered for a client, and bears what that costs.
+        if (incoming?.answered === true) return;
+        this.#report.settledBack({ incoming, outgoing: leg, preimage });
+        if (index > 0) this.settle(index - 1, preimage);
+        else this.#request.done({ kind: 'settled', preimage });
+      });
     });
   }
+}
+
+interface FailureParts {
+  /** 0 is the sender, i the node of hops[i - 1]. */
+  readonly sourceIndex: number;
+  readonly node: NodeState;
+  readonly refusal: Refusal;
+  readonly link?: SimulatedChannel | undefined;
+}
+
+/** Answers from further down wait their turn at a node's gate, like everything else. */
+function passGate(node: NodeState, task: () => void): void {
+  if (node.gate === undefined) task();
+  else node.gate.pass(task);
 }
 
 const keyOf = (channel: SimulatedChannel, htlc: LockedHtlc): HtlcKey => ({

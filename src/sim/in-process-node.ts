@@ -1,6 +1,7 @@
 /** A simulated node as Ballast's own port, without a wire in between; for tests and examples. */
 import type {
   CancelInvoiceOutcome,
+  ForwardingHistory,
   HoldInvoiceRequest,
   InvoiceRecord,
   InvoiceRequest,
@@ -71,8 +72,29 @@ export function inProcessNode(network: SimulatedNetwork, nodeId: NodeId): Lightn
       ),
     deleteFailedPayment: async (paymentHash) => deleteFailedPayment(node, paymentHash),
     deleteCanceledInvoice: async (paymentHash) => deleteCanceledInvoice(node, paymentHash),
+    forwardingHistory: async ({ sinceMs }) => forwardingHistory(node, sinceMs),
+    missionControl: async () => node.missionControl(),
+    importMissionControl: async (pairs) => {
+      node.importMissionControl(pairs);
+      return { imported: pairs.length, leftOut: 0 };
+    },
     close: async () => {},
   };
+}
+
+function forwardingHistory(node: SimulatedNode, sinceMs: number): ForwardingHistory {
+  const sinceNs = BigInt(Math.max(0, Math.floor(sinceMs))) * 1_000_000n;
+  const forwards = node
+    .forwardingHistory({ sinceNs })
+    .map(({ timestampNs, channelIn, channelOut, amountInMsat, amountOutMsat }) => ({
+      settledAtMs: Number(timestampNs / 1_000_000n),
+      inChannelId: channelIn,
+      outChannelId: channelOut,
+      amountInMsat,
+      amountOutMsat,
+    }))
+    .filter(({ settledAtMs }) => settledAtMs >= sinceMs);
+  return { sinceMs, forwards };
 }
 
 const ownChannel = (channel: SimulatedChannelView): OwnChannel => ({

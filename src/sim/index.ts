@@ -1,4 +1,14 @@
 /** The simulated Lightning network (`ballast/sim`). */
+export { mineOnClock } from './block-arrivals.ts';
+export type {
+  ClientFailureCode,
+  ForwardResolution,
+  InterceptorClient,
+  InterceptorConnection,
+  InterceptorResult,
+  OfferedForward,
+  ResolveOutcome,
+} from './forward-gate.ts';
 export { type GeneratorOptions, generateNetwork } from './generator.ts';
 export { inProcessNode } from './in-process-node.ts';
 export type { ReportedState, ServedWalletState } from './lnd/info-methods.ts';
@@ -14,3 +24,8 @@ export {
 } from './node.ts';
 export type { OpenChannelRequest } from './open-channel.ts';
 export type * from './records.ts';
+export { addRoutingNode, type RoutingNodeOptions } from './routing-node.ts';
+export { Traffic, type TrafficOptions, type TrafficTally } from './traffic.ts';
+export type { TrafficFlow } from './traffic-demand.ts';
+export type { UnrecordedPayment } from './unrecorded-payment.ts';
+export { VirtualClock } from './virtual-clock.ts';

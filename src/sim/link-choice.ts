@@ -50,6 +50,8 @@ export function chooseOwnLink(request: {
 interface ForwardRequest {
   readonly state: NetworkState;
   readonly incoming: Leg;
+  /** What the fee is counted from; an interceptor may say another amount than the HTLC's. */
+  readonly incomingAmountMsat: bigint;
   /** The next channel, as the onion names it. */
   readonly channelId: ChannelId;
   /** What the onion tells the node to send on. */
@@ -98,7 +100,7 @@ function linkRefusal(request: ForwardRequest, link: SimulatedChannel): Refusal |
     return refuse('UNKNOWN_NEXT_PEER', { detail: 'LINK_NOT_ELIGIBLE' });
   }
   return checkForward({
-    incoming: { amountMsat: incoming.htlc.amountMsat, expiry: incoming.htlc.expiryHeight },
+    incoming: { amountMsat: request.incomingAmountMsat, expiry: incoming.htlc.expiryHeight },
     outgoing: request.htlc,
     outgoingPolicy: policy,
     bandwidthMsat: link.bandwidthMsat(end),

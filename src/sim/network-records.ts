@@ -45,6 +45,29 @@ export interface ForwardingWays {
   readonly prefersSiblings: boolean;
 }
 
+export interface InterceptionWays {
+  /** lnd's `--requireinterceptor`: without a connected client no forward passes. Default false. */
+  readonly required?: boolean;
+  /** Whose margins and on-chain offers it has, asked each time. Default: those of lnd 0.22. */
+  readonly version?: () => string;
+}
+
+/** What a stream does to its messages; shares from 0 to 1, 0 unless given. */
+export interface StreamFaults {
+  /** Never told. */
+  readonly lost: number;
+  /** Told a second time, up to five messages later. */
+  readonly repeated: number;
+  /** Told up to five messages later than it happened. */
+  readonly late: number;
+}
+
+export interface NodeStreamFaults {
+  readonly htlcEvents?: Partial<StreamFaults>;
+  /** SubscribeChannelGraph, whose order lnd does not promise. */
+  readonly graph?: Partial<StreamFaults>;
+}
+
 /** What gossip, or a node's own channels, would tell. Private channels are reported too. */
 export type GraphChange =
   | {

@@ -3,11 +3,17 @@ import type { Clock, NodeRecord } from '../ports.ts';
 import type { ChannelId, NodeId, PaymentHash } from '../units/ids.ts';
 import type { SimulatedChannel } from './channel.ts';
 import { Feed } from './feed.ts';
+import { ForwardGate } from './forward-gate.ts';
+import { ForwardLog } from './forward-log.ts';
+import { gateRulesOf } from './gate-rules.ts';
 import { InvoiceStore } from './invoice-store.ts';
-import type { ForwardingWays, HtlcChange } from './network-records.ts';
+import { NEWEST_VERSION } from './lnd-version.ts';
+import { MissionControl } from './mission-control.ts';
+import type { ForwardingWays, GraphChange, HtlcChange, StreamFaults } from './network-records.ts';
 import { PaymentStore } from './payment-store.ts';
 import type { SeededRandom } from './random.ts';
-import type { ForwardRecord, SimulatedHtlcEvent } from './records.ts';
+import type { SimulatedHtlcEvent } from './records.ts';
+import { StreamDisorder } from './stream-disorder.ts';
 import { TaskQueue } from './task-queue.ts';
 
 /** An HTLC that a node sits on, and the two ways on from there. */
@@ -23,8 +29,14 @@ export class NodeState {
   /** Unix seconds of the announcement. */
   readonly lastUpdate: number;
   readonly channels: Set<SimulatedChannel> = new Set();
-  readonly forwards: ForwardRecord[] = [];
+  readonly forwards: ForwardLog = new ForwardLog();
   readonly events: Feed<SimulatedHtlcEvent> = new Feed();
+  /** What its own payments have shown. */
+  readonly missionControl: MissionControl = new MissionControl();
+  #eventDisorder: StreamDisorder<SimulatedHtlcEvent> | undefined;
+  graphFaults: Partial<StreamFaults> = {};
+  /** Made when somebody wants to intercept; nodes without one forward at once. */
+  gate: ForwardGate | undefined;
   readonly held: HeldHtlc[] = [];
   readonly #stores: () => { invoices: InvoiceStore; payments: PaymentStore };
   #opened: { invoices: InvoiceStore; payments: PaymentStore } | undefined;
@@ -53,9 +65,22 @@ export class NodeState {
     return this.#opened;
   }
 
-  /** Tells the invoices of a new height, if there are any. */
+  /** Tells whoever holds HTLCs of a new height. */
   blockMined(): void {
     this.#opened?.invoices.blockMined();
+    this.gate?.blockMined();
+  }
+
+  /** Events that were kept back come out now. */
+  setEventFaults(faults: Partial<StreamFaults> | undefined, random: SeededRandom): void {
+    for (const event of this.#eventDisorder?.rest() ?? []) this.events.publish(event);
+    this.#eventDisorder = faults === undefined ? undefined : new StreamDisorder(faults, random);
+  }
+
+  /** Tells whoever listens to this node's HTLC events, as faithfully as its faults allow. */
+  tell(event: SimulatedHtlcEvent): void {
+    if (this.#eventDisorder === undefined) this.events.publish(event);
+    else for (const told of this.#eventDisorder.pass(event)) this.events.publish(told);
   }
 }
 
@@ -68,6 +93,7 @@ export class NetworkState {
   /** Alias of a private channel -> the channel. */
   readonly aliases: Map<ChannelId, SimulatedChannel> = new Map();
   readonly htlcListeners: Set<(change: HtlcChange) => void> = new Set();
+  readonly graphListeners: Set<(change: GraphChange) => void> = new Set();
   readonly #parked: { readonly channel: SimulatedChannel; readonly task: () => void }[] = [];
   blockHeight: number;
 
@@ -103,6 +129,20 @@ export class NetworkState {
       payments: new PaymentStore(this.clock),
     });
     this.nodes.set(node.nodeId, new NodeState({ ...node, stores }));
+  }
+
+  /** The node's gate, as of lnd's newest version unless somebody changes its rules. */
+  gateOf(nodeId: NodeId): ForwardGate {
+    const node = this.node(nodeId);
+    node.gate ??= new ForwardGate({
+      rules: () => gateRulesOf(NEWEST_VERSION),
+      blockHeight: () => this.blockHeight,
+    });
+    return node.gate;
+  }
+
+  tell(change: GraphChange): void {
+    for (const listener of this.graphListeners) listener(change);
   }
 
   peerOn(channel: SimulatedChannel, nodeId: NodeId): NodeState {

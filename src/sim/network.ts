@@ -2,20 +2,16 @@
 import { policyDefect } from '../graph/read-record.ts';
 import type { ChannelRecord, Clock, GraphDescription, NodeRecord } from '../ports.ts';
 import { bytesToHex } from '../units/bytes.ts';
-import {
-  type ChannelId,
-  type NodeId,
-  type PaymentHash,
-  parseChannelId,
-  parseNodeId,
-} from '../units/ids.ts';
+import { type ChannelId, type NodeId, parseChannelId, parseNodeId } from '../units/ids.ts';
 import { announcedGraph, channelRecordOf } from './announced-graph.ts';
 import { systemClock } from './clock.ts';
 import { drawBalanceMsat } from './hidden-balances.ts';
+import { startWalk } from './htlc-walk.ts';
+import { hashOf } from './invoice-store.ts';
 import { channelBalances, pendingHtlcs, totalMsat } from './ledger.ts';
+import { NetworkFaults } from './network-faults.ts';
 import type {
   ChannelBalances,
-  ForwardingWays,
   GraphChange,
   HtlcChange,
   PendingHtlc,
@@ -25,6 +21,7 @@ import { NetworkState } from './network-state.ts';
 import { SimulatedNode } from './node.ts';
 import { channelFrom, type OpenChannelRequest } from './open-channel.ts';
 import { SeededRandom } from './random.ts';
+import { takeInFull, type UnrecordedPayment } from './unrecorded-payment.ts';
 
 export type { ChannelBalances, GraphChange, PendingHtlc } from './network-records.ts';
 
@@ -41,22 +38,19 @@ export const DEFAULT_BLOCK_HEIGHT = 900_000;
 const GENESIS_TIME = 1_231_006_505;
 const SECONDS_PER_BLOCK = 600;
 
-export class SimulatedNetwork {
+export class SimulatedNetwork extends NetworkFaults {
   readonly clock: Clock;
   readonly #random: SeededRandom;
-  readonly #state: NetworkState;
   readonly #nodes = new Map<NodeId, SimulatedNode>();
-  readonly #listeners = new Set<(change: GraphChange) => void>();
   #opened = 0;
 
   constructor(options: NetworkOptions) {
-    this.clock = options.clock ?? systemClock;
-    this.#random = new SeededRandom(options.seed);
-    this.#state = new NetworkState({
-      clock: this.clock,
-      random: this.#random.fork('forwarding'),
-      blockHeight: options.blockHeight ?? DEFAULT_BLOCK_HEIGHT,
-    });
+    const clock = options.clock ?? systemClock;
+    const random = new SeededRandom(options.seed);
+    const blockHeight = options.blockHeight ?? DEFAULT_BLOCK_HEIGHT;
+    super(new NetworkState({ clock, random: random.fork('forwarding'), blockHeight }));
+    this.clock = clock;
+    this.#random = random;
   }
 
   /**
@@ -70,7 +64,7 @@ export class SimulatedNetwork {
     for (const channel of description.channels) {
       const { channelId, node1, node2, capacitySat, policy1, policy2, channelPoint } = channel;
       for (const nodeId of [node1, node2]) {
-        if (!network.#state.nodes.has(nodeId)) network.addNode({ nodeId });
+        if (!network.state.nodes.has(nodeId)) network.addNode({ nodeId });
       }
       const balance1Msat = drawBalanceMsat(random, capacitySat);
       const opener = random.chance(0.5) ? 1 : 2;
@@ -82,17 +76,17 @@ export class SimulatedNetwork {
   }
 
   get blockHeight(): number {
-    return this.#state.blockHeight;
+    return this.state.blockHeight;
   }
 
   /** @throws RangeError when the node exists already. */
   addNode(node: Partial<NodeRecord> = {}): NodeId {
-    const number = this.#state.nodes.size + 1;
+    const number = this.state.nodes.size + 1;
     const nodeId = node.nodeId ?? this.#makeNodeId(number);
-    if (this.#state.nodes.has(nodeId))
+    if (this.state.nodes.has(nodeId))
       throw new RangeError(`the network has node ${nodeId} already`);
     const lastUpdate = node.lastUpdate ?? this.#blockTime();
-    this.#state.addNode({ nodeId, alias: node.alias ?? `node-${number}`, lastUpdate });
+    this.state.addNode({ nodeId, alias: node.alias ?? `node-${number}`, lastUpdate });
     return nodeId;
   }
 
@@ -103,14 +97,14 @@ export class SimulatedNetwork {
   }
 
   nodeIds(): readonly NodeId[] {
-    return [...this.#state.nodes.keys()];
+    return [...this.state.nodes.keys()];
   }
 
   /** @throws RangeError when the network has no such node. */
   node(nodeId: NodeId): SimulatedNode {
     const known = this.#nodes.get(nodeId);
     if (known !== undefined) return known;
-    const node = new SimulatedNode(this.#state, this.#state.node(nodeId));
+    const node = new SimulatedNode(this.state, this.state.node(nodeId));
     this.#nodes.set(nodeId, node);
     return node;
   }
@@ -118,7 +112,7 @@ export class SimulatedNetwork {
   /** @throws RangeError when a node is missing, the id is taken, or the request cannot be a channel. */
   openChannel(request: OpenChannelRequest): ChannelId {
     const channelId = request.channelId ?? this.#nextChannelId();
-    const state = this.#state;
+    const state = this.state;
     if (state.channels.has(channelId)) {
       throw new RangeError(`the network has channel ${channelId} already`);
     }
@@ -128,7 +122,7 @@ export class SimulatedNetwork {
     state.channels.set(channelId, channel);
     for (const end of ends) end.channels.add(channel);
     for (const alias of channel.aliases ?? []) state.aliases.set(alias, channel);
-    this.#tell({ kind: 'channel_opened', channelId, private: channel.private });
+    this.state.tell({ kind: 'channel_opened', channelId, private: channel.private });
     return channelId;
   }
 
@@ -138,17 +132,17 @@ export class SimulatedNetwork {
 
   /** Closes a channel; its funds leave the network. @throws Error while HTLCs are locked on it. */
   removeChannel(channelId: ChannelId): void {
-    const channel = this.#state.channel(channelId);
+    const channel = this.state.channel(channelId);
     if (channel.htlcs.size > 0) {
       const count = channel.htlcs.size;
       throw new Error(`channel ${channelId} has ${count} HTLCs in flight; let them end first`);
     }
-    this.#state.channels.delete(channelId);
-    for (const end of channel.ends) this.#state.node(end).channels.delete(channel);
-    for (const alias of channel.aliases ?? []) this.#state.aliases.delete(alias);
+    this.state.channels.delete(channelId);
+    for (const end of channel.ends) this.state.node(end).channels.delete(channel);
+    for (const alias of channel.aliases ?? []) this.state.aliases.delete(alias);
     const [node1, node2] = channel.ends;
     const { capacitySat, channelPoint } = channel;
-    this.#tell({
+    this.state.tell({
       kind: 'channel_removed',
       channelId,
       node1,
@@ -161,7 +155,7 @@ export class SimulatedNetwork {
 
   /** Changes what `from` asks for forwarding out over the channel. */
   updatePolicy(update: PolicyUpdate): void {
-    const channel = this.#state.channel(update.channelId);
+    const channel = this.state.channel(update.channelId);
     const end = channel.endOf(update.from);
     const current = channel.enforced[end];
     if (current === null) {
@@ -176,97 +170,12 @@ export class SimulatedNetwork {
     if (update.announce === false) return;
     channel.announced[end] = policy;
     const { channelId, from } = update;
-    this.#tell({ kind: 'policy', channelId, from, policy, private: channel.private });
+    this.state.tell({ kind: 'policy', channelId, from, policy, private: channel.private });
   }
 
   /** Seconds since the Unix epoch at which the current block would have been found; keeps policies deterministic. */
   #blockTime(): number {
     return GENESIS_TIME + SECONDS_PER_BLOCK * this.blockHeight;
-  }
-
-  /** Held invoices whose HTLCs come close to their expiry are cancelled. HTLCs never go on chain. */
-  mineBlocks(count: number): void {
-    for (let i = 0; i < count; i++) {
-      this.#state.blockHeight++;
-      for (const node of this.#state.nodes.values()) node.blockMined();
-    }
-  }
-
-  // ---- what anybody may see
-
-  /** The announced graph: public channels with their announced policies. Never balances. */
-  description(): GraphDescription {
-    return announcedGraph(this.#state);
-  }
-
-  /** One channel with its announced policies, also a private one, which its ends told each other. */
-  channelRecord(channelId: ChannelId): ChannelRecord | undefined {
-    const channel = this.#state.channels.get(channelId);
-    return channel === undefined ? undefined : channelRecordOf(channel);
-  }
-
-  /** Reports every change from now on; the function that is returned stops it. */
-  onGraphChange(listener: (change: GraphChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
-  }
-
-  #tell(change: GraphChange): void {
-    for (const listener of this.#listeners) listener(change);
-  }
-
-  // ---- the hidden truth, for checkers
-
-  /** @throws RangeError when the network has no such channel. */
-  balances(channelId: ChannelId): ChannelBalances {
-    return channelBalances(this.#state.channel(channelId));
-  }
-
-  /** Everything in all channels, in flight included: constant unless channels open or close. */
-  totalMsat(): bigint {
-    return totalMsat(this.#state);
-  }
-
-  /** All HTLCs that are locked on any channel. */
-  pendingHtlcs(): readonly PendingHtlc[] {
-    return pendingHtlcs(this.#state);
-  }
-
-  /** Reports each HTLC as it is locked on a channel, settled or failed; the function that is returned stops it. */
-  onHtlc(listener: (change: HtlcChange) => void): () => void {
-    this.#state.htlcListeners.add(listener);
-    return () => this.#state.htlcListeners.delete(listener);
-  }
-
-  // ---- faults
-
-  /** HTLCs on an offline node's channels stay where they are until it is back. */
-  setOnline(nodeId: NodeId, online: boolean): void {
-    const node = this.#state.node(nodeId);
-    if (node.online === online) return;
-    node.online = online;
-    this.#tell({ kind: 'online', nodeId, online });
-    if (online) this.#state.resumeParked();
-  }
-
-  isOnline(nodeId: NodeId): boolean {
-    return this.#state.node(nodeId).online;
-  }
-
-  /** Both ends online and the link able to carry HTLCs. */
-  isActive(channelId: ChannelId): boolean {
-    return this.#state.linkWorks(this.#state.channel(channelId));
-  }
-
-  /** A link that is down takes no HTLCs, and those on it stay where they are. */
-  setLinkUp(channelId: ChannelId, up: boolean): void {
-    const channel = this.#state.channel(channelId);
-    if (channel.up === up) return;
-    channel.up = up;
-    this.#tell({ kind: 'link', channelId, up });
-    if (up) this.#state.resumeParked();
   }
 
   /** Announces the direction that leaves `from` as disabled. As in lnd, `from` would still forward over it. */
@@ -279,37 +188,96 @@ export class SimulatedNetwork {
     this.updatePolicy({ channelId, from, policy: { disabled } });
   }
 
-  /** The node takes this long over each message: an HTLC offered to it, settled to it or failed to it. */
-  setDelay(nodeId: NodeId, milliseconds: number): void {
-    this.#state.node(nodeId).delayMs = milliseconds;
-  }
-
-  /** From now on the node neither forwards, settles nor fails HTLCs that arrive: all of them, or those of one hash. */
-  holdHtlcsAt(nodeId: NodeId, filter: { readonly paymentHash?: PaymentHash } = {}): void {
-    const { paymentHash } = filter;
-    this.#state.node(nodeId).holds = (hash) => paymentHash === undefined || hash === paymentHash;
+  /**
+   * Sends one HTLC without leaving a record at either end: the payee takes what reaches it in full, as it takes a
+   * keysend payment. On its way it is an HTLC like any other.
+   */
+  sendUnrecorded(payment: UnrecordedPayment): void {
+    const { route, preimage, done } = payment;
+    const sender = this.state.node(payment.from);
+    const receive = takeInFull(preimage);
+    startWalk({ state: this.state, sender, paymentHash: hashOf(preimage), route, receive, done });
   }
 
   /**
-   * Ends the hold. What was held goes on, or fails: TEMPORARY_CHANNEL_FAILURE from a forwarder,
-   * INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS from the last node. Returns how many HTLCs were held.
+   * Moves balance to the other end without an HTLC, as a swap does that is paid for on chain.
+   *
+   * @throws RangeError when `from` cannot spend so much.
    */
-  releaseHtlcs(nodeId: NodeId, action: 'resume' | 'fail' = 'resume'): number {
-    const node = this.#state.node(nodeId);
-    node.holds = null;
-    const held = node.held.splice(0);
-    for (const htlc of held) this.#state.queue.run(htlc[action], 0);
-    return held.length;
+  shiftBalance(shift: {
+    readonly channelId: ChannelId;
+    readonly from: NodeId;
+    readonly amountMsat: bigint;
+  }): void {
+    const channel = this.state.channel(shift.channelId);
+    const end = channel.endOf(shift.from);
+    const { amountMsat } = shift;
+    if (amountMsat < 0n || amountMsat > channel.bandwidthMsat(end)) {
+      throw new RangeError(
+        `${shift.from} cannot spend ${amountMsat} msat on channel ${shift.channelId}`,
+      );
+    }
+    channel.shift(end, amountMsat);
   }
 
-  /** What is left out stays. */
-  setForwarding(nodeId: NodeId, ways: Partial<ForwardingWays>): void {
-    const node = this.#state.node(nodeId);
-    node.ways = { ...node.ways, ...ways };
+  /**
+   * Held invoices whose HTLCs come close to their expiry are cancelled, and forwards that an interceptor holds too long
+   * are failed. HTLCs never go on chain by themselves.
+   */
+  mineBlocks(count: number): void {
+    for (let i = 0; i < count; i++) {
+      this.state.blockHeight++;
+      for (const node of this.state.nodes.values()) node.blockMined();
+    }
   }
 
-  /** lnd's `--allow-circular-route`: the node forwards back over the channel an HTLC came by. Default false. */
-  setAllowCircularRoute(nodeId: NodeId, allow: boolean): void {
-    this.#state.node(nodeId).allowCircularRoute = allow;
+  // ---- what anybody may see
+
+  /** The announced graph: public channels with their announced policies. Never balances. */
+  description(): GraphDescription {
+    return announcedGraph(this.state);
+  }
+
+  /** One channel with its announced policies, also a private one, which its ends told each other. */
+  channelRecord(channelId: ChannelId): ChannelRecord | undefined {
+    const channel = this.state.channels.get(channelId);
+    return channel === undefined ? undefined : channelRecordOf(channel);
+  }
+
+  /** Reports every change from now on; the function that is returned stops it. */
+  onGraphChange(listener: (change: GraphChange) => void): () => void {
+    this.state.graphListeners.add(listener);
+    return () => {
+      this.state.graphListeners.delete(listener);
+    };
+  }
+
+  // ---- the hidden truth, for checkers
+
+  /** @throws RangeError when the network has no such channel. */
+  balances(channelId: ChannelId): ChannelBalances {
+    return channelBalances(this.state.channel(channelId));
+  }
+
+  /** The largest HTLC that `from` could send over the channel now; 0 while its link is down. */
+  bandwidthMsat(channelId: ChannelId, from: NodeId): bigint {
+    const channel = this.state.channel(channelId);
+    return this.state.linkWorks(channel) ? channel.bandwidthMsat(channel.endOf(from)) : 0n;
+  }
+
+  /** Everything in all channels, in flight included: constant unless channels open or close. */
+  totalMsat(): bigint {
+    return totalMsat(this.state);
+  }
+
+  /** All HTLCs that are locked on any channel. */
+  pendingHtlcs(): readonly PendingHtlc[] {
+    return pendingHtlcs(this.state);
+  }
+
+  /** Reports each HTLC as it is locked on a channel, settled or failed; the function that is returned stops it. */
+  onHtlc(listener: (change: HtlcChange) => void): () => void {
+    this.state.htlcListeners.add(listener);
+    return () => this.state.htlcListeners.delete(listener);
   }
 }

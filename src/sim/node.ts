@@ -1,9 +1,10 @@
 /** One node of the simulated network, with the semantics of an lnd behind its RPCs. */
 import type { Route } from '../generated/messages/route.ts';
-import type { StopSignal } from '../ports.ts';
+import type { MissionControlPair, StopSignal } from '../ports.ts';
 import type { ChannelId, NodeId, PaymentHash } from '../units/ids.ts';
 import type { SimulatedChannel } from './channel.ts';
 import { channelView } from './channel-view.ts';
+import type { InterceptorClient, InterceptorResult } from './forward-gate.ts';
 import { startWalk, type WalkOutcome } from './htlc-walk.ts';
 import { watchInvoice } from './invoice-watch.ts';
 import type { NetworkState, NodeState } from './network-state.ts';
@@ -112,6 +113,7 @@ export class SimulatedNode {
         route,
         done: (outcome) => {
           const attempt = this.#record(key, { outcome, hops: route.hops.length, skipTempErr });
+          this.#learn(attempt);
           resolve({ kind: 'attempt', attempt });
         },
       });
@@ -130,6 +132,24 @@ export class SimulatedNode {
     if (reason !== 'none') payments.failPayment(key.paymentHash, reason);
     else if (!end.skipTempErr) payments.failPayment(key.paymentHash, 'error');
     return attempt;
+  }
+
+  #learn({ route, failure }: SimulatedAttempt): void {
+    const { missionControl } = this.#state;
+    missionControl.report({ route, sender: this.nodeId, failure }, this.#network.clock.now());
+  }
+
+  /** lnd's QueryMissionControl: what its payments have shown of pairs of nodes. */
+  missionControl(): readonly MissionControlPair[] {
+    return this.#state.missionControl.pairs();
+  }
+
+  /** lnd's XImportMissionControl. Only what is newer than what is known counts, unless forced. */
+  importMissionControl(
+    pairs: readonly MissionControlPair[],
+    options: { readonly force?: boolean } = {},
+  ): void {
+    this.#state.missionControl.import(pairs, options.force ?? false);
   }
 
   #peerOver(from: NodeId, channelId: ChannelId): NodeId | undefined {
@@ -240,9 +260,19 @@ export class SimulatedNode {
     return this.#state.events.subscribe({ signal: subscription.signal });
   }
 
-  /** Settled forwards, oldest first. */
-  forwardingHistory(): readonly ForwardRecord[] {
-    return this.#state.forwards;
+  /** Settled forwards, oldest first; of all times, or of a period, both ends included. */
+  forwardingHistory(
+    period: { readonly sinceNs?: bigint; readonly untilNs?: bigint } = {},
+  ): readonly ForwardRecord[] {
+    return [...this.#state.forwards.between(period.sinceNs ?? 0n, period.untilNs)];
+  }
+
+  /**
+   * lnd's HtlcInterceptor: from now on every forward waits for the client's answer. One client at a time. Payments that
+   * start or end here are not offered.
+   */
+  interceptForwards(client: InterceptorClient): InterceptorResult {
+    return this.#network.gateOf(this.nodeId).connect(client);
   }
 }
 

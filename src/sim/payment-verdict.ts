@@ -1,6 +1,6 @@
 /**
- * Whether lnd's mission control ends a payment because of a failure (lnd: `routing/result_interpretation.go`). Only
- * this part of mission control is modelled: it decides what a later send to the same hash may do.
+ * Whether lnd's mission control ends a payment because of a failure (lnd: `routing/result_interpretation.go`): that
+ * decides what a later send to the same hash may do.
  */
 import { Failure_FailureCode as Code, type Failure } from '../generated/messages/failure.ts';
 import type { PaymentFailureReason } from './records.ts';

@@ -1,11 +1,14 @@
-/** The journal in its file, synchronously: what the thread of a store does. */
+/** The journal and the beliefs in their file, synchronously: what the thread of a store does. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { BeliefColumns } from './belief-columns.ts';
+import { BeliefFile } from './belief-file.ts';
 import { type FeesRow, JOURNAL_COLUMNS, type JournalRow } from './journal-columns.ts';
 import { type DatabaseTerms, openDatabase } from './open-database.ts';
 import { storeFailure } from './sqlite-failure.ts';
 
 export type RowSelection =
   | { readonly kind: 'all' }
+  | { readonly kind: 'since'; readonly sinceMs: number }
   | { readonly kind: 'unfinished' }
   | { readonly kind: 'rebalance'; readonly rebalanceId: string }
   | { readonly kind: 'payment'; readonly paymentHash: string };
@@ -28,12 +31,14 @@ export class JournalFile {
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
+  readonly #beliefs: BeliefFile;
 
   /** @throws StoreError where the file is refused. */
   constructor(terms: DatabaseTerms) {
     this.#path = terms.path;
     this.#database = openDatabase(terms);
     this.#insert = this.#database.prepare(INSERT);
+    this.#beliefs = new BeliefFile(this.#database, { limited: terms.maxBytes !== undefined });
   }
 
   /**
@@ -42,9 +47,53 @@ export class JournalFile {
    * @throws StoreError
    */
   write(rows: readonly JournalRow[]): void {
+    this.#change(() => {
+      for (const row of rows) this.#insert.run({ ...row });
+    });
+  }
+
+  /**
+   * Beliefs never share a transaction with the journal, which must not fail with them.
+   *
+   * @throws StoreError; the file is as it was, and can be written again
+   */
+  keep(beliefs: readonly BeliefColumns[]): void {
+    this.#withoutWaiting(() => {
+      for (const columns of beliefs) this.#beliefs.write(columns);
+    });
+  }
+
+  /** @throws StoreError as `keep` does */
+  forget(beforeMs: number): void {
+    this.#withoutWaiting(() => this.#beliefs.forget(beforeMs));
+  }
+
+  /** @throws StoreError */
+  beliefs(): BeliefColumns {
+    try {
+      return this.#beliefs.read();
+    } catch (error) {
+      throw storeFailure(error, this.#path);
+    }
+  }
+
+  /** The disk is not waited for: the next commit of the journal, which is, brings along what stands before it in the log. */
+  #withoutWaiting(work: () => void): void {
+    try {
+      this.#database.exec('PRAGMA synchronous = NORMAL');
+      this.#change(work);
+    } catch (error) {
+      this.#beliefs.rolledBack();
+      throw storeFailure(error, this.#path);
+    } finally {
+      this.#database.exec('PRAGMA synchronous = FULL');
+    }
+  }
+
+  #change(work: () => void): void {
     try {
       this.#database.exec('BEGIN IMMEDIATE');
-      for (const row of rows) this.#insert.run({ ...row });
+      work();
       this.#database.exec('COMMIT');
     } catch (error) {
       this.#rollBack();
@@ -66,7 +115,7 @@ export class JournalFile {
     return this.#query<FeesRow>(FEES_PAID, []);
   }
 
-  #query<Row>(sql: string, values: readonly string[]): Row[] {
+  #query<Row>(sql: string, values: readonly (string | number)[]): Row[] {
     try {
       const query = this.#database.prepare(sql);
       query.setReadBigInts(true);
@@ -89,10 +138,12 @@ export class JournalFile {
   }
 }
 
-function condition(selection: RowSelection): { where: string; values: string[] } {
+function condition(selection: RowSelection): { where: string; values: (string | number)[] } {
   switch (selection.kind) {
     case 'all':
       return { where: 'true', values: [] };
+    case 'since':
+      return { where: 'at_ms >= ?', values: [selection.sinceMs] };
     case 'unfinished':
       return { where: UNFINISHED, values: [] };
     case 'rebalance':

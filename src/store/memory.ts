@@ -1,5 +1,6 @@
-/** A journal in memory: for tests, dry runs, and bots that accept losing track when their process ends. */
-import type { FeesPaid, JournalRecord, Store } from '../ports.ts';
+/** A journal and beliefs in memory: for tests, dry runs, and bots that accept losing track when their process ends. */
+import type { BeliefRow, FeesPaid, JournalRecord, Store } from '../ports.ts';
+import { columnsOf, learntAtMs } from './belief-columns.ts';
 import { StoreError } from './store-error.ts';
 
 /**
@@ -8,6 +9,8 @@ import { StoreError } from './store-error.ts';
  */
 export function memoryStore(): Store {
   const journal: JournalRecord[] = [];
+  const believed = new Map<string, BeliefRow>();
+  const models = new Map<string, readonly number[]>();
   let closed = false;
   const assertOpen = (): void => {
     if (closed) throw new StoreError('closed', 'the store is closed; open a new one');
@@ -21,8 +24,8 @@ export function memoryStore(): Store {
       assertOpen();
       for (const record of structuredClone(batch)) journal.push(record);
     },
-    async records() {
-      return those(() => true);
+    async records({ sinceMs = Number.NEGATIVE_INFINITY } = {}) {
+      return those(({ atMs }) => atMs >= sinceMs);
     },
     async unfinished() {
       const ends = journal.filter((record) => record.kind === 'end');
@@ -36,6 +39,23 @@ export function memoryStore(): Store {
     async feesPaid() {
       assertOpen();
       return sumFees(journal);
+    },
+    async keepBeliefs(beliefs) {
+      assertOpen();
+      // Refuses what is no belief.
+      columnsOf(beliefs);
+      for (const row of beliefs.rows) believed.set(`${row.from} ${row.to}`, { ...row });
+      for (const [name, state] of Object.entries(beliefs.models)) models.set(name, [...state]);
+    },
+    async beliefs() {
+      assertOpen();
+      return structuredClone({ rows: [...believed.values()], models: Object.fromEntries(models) });
+    },
+    async forgetBeliefs({ beforeMs }) {
+      assertOpen();
+      for (const [corridor, row] of believed) {
+        if (learntAtMs(row) < beforeMs) believed.delete(corridor);
+      }
     },
     async close() {
       closed = true;

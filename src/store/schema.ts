@@ -38,6 +38,24 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX journal_by_payment ON journal (payment_hash) WHERE payment_hash IS NOT NULL;
   CREATE INDEX journal_of_settled ON journal (rebalance_id, attempt) WHERE outcome = 'settled';
   `,
+  // Beliefs. Dates are milliseconds since the Unix epoch, 0 where there is nothing to date; a `high_msat` of NULL is none.
+  // Whole numbers in a REAL column take as little room as integers. `state` is doubles, as the machine has them.
+  `
+  CREATE TABLE belief_node (number INTEGER PRIMARY KEY, node_id BLOB NOT NULL UNIQUE) STRICT;
+  CREATE TABLE belief (
+    from_node INTEGER NOT NULL,
+    to_node INTEGER NOT NULL,
+    low_msat REAL NOT NULL,
+    low_at_ms REAL NOT NULL,
+    high_msat REAL,
+    high_at_ms REAL NOT NULL,
+    suspect_at_ms REAL NOT NULL,
+    PRIMARY KEY (from_node, to_node)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE model (name TEXT PRIMARY KEY, state BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  `,
+  // The latest part of a journal, without reading what lies before it.
+  'CREATE INDEX journal_by_date ON journal (at_ms);',
 ];
 
 /** What is written in the file about itself. */

@@ -1,5 +1,6 @@
 /** Runs in a worker thread: owns the file of one store, so that waiting for the disk holds up nobody else. */
 import { parentPort } from 'node:worker_threads';
+import type { BeliefColumns } from './belief-columns.ts';
 import type { FeesRow, JournalRow } from './journal-columns.ts';
 import { JournalFile, type RowSelection } from './journal-file.ts';
 import type { DatabaseTerms } from './open-database.ts';
@@ -11,6 +12,9 @@ export type StoreQuestion =
   | { readonly kind: 'write'; readonly rows: readonly JournalRow[] }
   | { readonly kind: 'read'; readonly selection: RowSelection }
   | { readonly kind: 'sum_fees' }
+  | { readonly kind: 'keep_beliefs'; readonly beliefs: BeliefColumns }
+  | { readonly kind: 'read_beliefs' }
+  | { readonly kind: 'forget_beliefs'; readonly beforeMs: number }
   | { readonly kind: 'close' };
 
 export type AskedQuestion = StoreQuestion & { readonly id: number };
@@ -21,12 +25,12 @@ export interface PostedError {
   readonly message: string;
 }
 
-/** What was asked for: records, or sums of fees. */
-export type StoredRow = JournalRow | FeesRow;
+/** What was asked for: records, sums of fees or beliefs; `null` where nothing was. */
+export type StoredAnswer = readonly JournalRow[] | readonly FeesRow[] | BeliefColumns | null;
 
 export interface StoreAnswer {
   readonly id: number;
-  readonly rows: readonly StoredRow[];
+  readonly answer: StoredAnswer;
   readonly error: PostedError | null;
   /** The thread has closed the file and ends. */
   readonly ended: boolean;
@@ -44,41 +48,50 @@ port.on('message', (question: AskedQuestion) => {
   if (waiting.push(question) === 1) setImmediate(serveAll);
 });
 
-/** In order. Writes that wait together share a transaction, and so the one wait for the disk. */
+/**
+ * In order, except that beliefs that wait together with writes come after them. Writes that wait together share a
+ * transaction, and so the one wait for the disk.
+ */
 function serveAll(): void {
   const questions = waiting.splice(0);
   while (questions.length > 0) {
-    const reads = questions.findIndex((question) => question.kind !== 'write');
-    const group = questions.splice(0, reads === 0 ? 1 : reads < 0 ? questions.length : reads);
-    if (!serve(group)) {
-      port?.close();
-      return;
-    }
+    const other = questions.findIndex(({ kind }) => kind !== 'write' && kind !== 'keep_beliefs');
+    const group = questions.splice(0, other === 0 ? 1 : other < 0 ? questions.length : other);
+    const beliefs = group.filter(isAboutBeliefs);
+    const others = group.filter((question) => !isAboutBeliefs(question));
+    if (serve(others) && serve(beliefs)) continue;
+    port?.close();
+    return;
   }
 }
 
+/** What fails there leaves the store open: beliefs can be lost, and a disk that is broken shows with the journal as well. */
+const isAboutBeliefs = ({ kind }: StoreQuestion): boolean =>
+  kind === 'keep_beliefs' || kind === 'read_beliefs' || kind === 'forget_beliefs';
+
 /** Whether the thread goes on. */
 function serve(group: readonly AskedQuestion[]): boolean {
-  let rows: readonly StoredRow[] = [];
+  if (group.length === 0) return true;
+  let answer: StoredAnswer = null;
   let error: PostedError | null = null;
   let ended = false;
   try {
-    rows = perform(group);
+    answer = perform(group);
     ended = group[0]?.kind === 'close';
   } catch (cause) {
     const { code, message } = storeFailure(cause, path);
     error = { code, message };
     // Whether a write that failed in any other way is in the file shows only when it is read anew.
-    ended = code !== 'full' || file === undefined;
+    ended = (code !== 'full' && !group.every(isAboutBeliefs)) || file === undefined;
     if (ended) closeFile();
   }
   for (const { id } of group) {
-    port?.postMessage({ id, rows, error, ended } satisfies StoreAnswer);
+    port?.postMessage({ id, answer, error, ended } satisfies StoreAnswer);
   }
   return !ended;
 }
 
-function perform(group: readonly AskedQuestion[]): readonly StoredRow[] {
+function perform(group: readonly AskedQuestion[]): StoredAnswer {
   const writes = group.flatMap((question) => (question.kind === 'write' ? question.rows : []));
   if (writes.length > 0) file?.write(writes);
   const [first] = group;
@@ -86,17 +99,27 @@ function perform(group: readonly AskedQuestion[]): readonly StoredRow[] {
     case 'open':
       path = first.terms.path;
       file = new JournalFile(first.terms);
-      return [];
+      return null;
     case 'read':
-      return file?.read(first.selection) ?? [];
+      return file?.read(first.selection) ?? null;
     case 'sum_fees':
-      return file?.feesPaid() ?? [];
+      return file?.feesPaid() ?? null;
+    case 'keep_beliefs':
+      file?.keep(
+        group.flatMap((question) => (question.kind === 'keep_beliefs' ? [question.beliefs] : [])),
+      );
+      return null;
+    case 'read_beliefs':
+      return file?.beliefs() ?? null;
+    case 'forget_beliefs':
+      file?.forget(first.beforeMs);
+      return null;
     case 'close':
       closeFile();
-      return [];
+      return null;
     case 'write':
     case undefined:
-      return [];
+      return null;
   }
 }
 

@@ -1,17 +1,19 @@
-/** `ballast/sqlite`: the journal of rebalances in one file on disk. */
+/** `ballast/sqlite`: the journal of rebalances, and what they have learnt, in one file on disk. */
 import { resolve } from 'node:path';
 import type { JournalRecord, Store } from '../ports.ts';
+import { columnsOf, stateOf } from './belief-columns.ts';
 import type { RowSelection } from './journal-file.ts';
 import { feesOf, recordOf, rowOf } from './journal-row.ts';
 import { StoreThread } from './store-thread.ts';
 
-export type { JournalRecord, RecordKey, Store } from '../ports.ts';
+export type { BeliefRow, BeliefState, JournalRecord, RecordKey, Store } from '../ports.ts';
 export { StoreError, type StoreErrorCode } from './store-error.ts';
 
 export interface SqliteStoreOptions {
   /**
    * Most bytes that the file may take, so that a disk shared with the node never fills up; the log beside it takes
-   * about 4 MB more. Beyond, commits reject with `full`. @defaultValue no limit: an attempt takes about 1 KB
+   * about 4 MB more. Beyond, commits reject with `full`, and beliefs do so from three quarters of it.
+   * @defaultValue no limit: an attempt takes about 1 KB
    */
   readonly maxBytes?: number;
 }
@@ -51,7 +53,8 @@ function storeOver(thread: StoreThread): Store {
     async commit(batch) {
       await thread.ask({ kind: 'write', rows: batch.map(rowOf) });
     },
-    records: () => read({ kind: 'all' }),
+    records: ({ sinceMs } = {}) =>
+      read(sinceMs === undefined ? { kind: 'all' } : { kind: 'since', sinceMs }),
     unfinished: () => read({ kind: 'unfinished' }),
     recordsOf: (key) =>
       read(
@@ -59,6 +62,13 @@ function storeOver(thread: StoreThread): Store {
           ? { kind: 'rebalance', rebalanceId: key.rebalanceId }
           : { kind: 'payment', paymentHash: key.paymentHash },
       ),
+    async keepBeliefs(beliefs) {
+      await thread.ask({ kind: 'keep_beliefs', beliefs: columnsOf(beliefs) });
+    },
+    beliefs: async () => stateOf(await thread.beliefs()),
+    async forgetBeliefs({ beforeMs }) {
+      await thread.ask({ kind: 'forget_beliefs', beforeMs });
+    },
     feesPaid: async () => (await thread.feesPaid()).map(feesOf),
     async close() {
       // One that has closed itself has nothing left to close.

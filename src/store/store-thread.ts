@@ -1,8 +1,9 @@
 /** The caller's end of a store's worker thread: questions go over, answers come back. */
 import { Worker } from 'node:worker_threads';
+import type { BeliefColumns } from './belief-columns.ts';
 import type { FeesRow, JournalRow } from './journal-columns.ts';
 import type { RowSelection } from './journal-file.ts';
-import type { AskedQuestion, StoreAnswer, StoredRow, StoreQuestion } from './sqlite-worker.ts';
+import type { AskedQuestion, StoreAnswer, StoredAnswer, StoreQuestion } from './sqlite-worker.ts';
 import { StoreError } from './store-error.ts';
 
 /** Beside this file, in the language that it is written in: built, or run as it stands. */
@@ -11,7 +12,7 @@ const WORKER_URL = new URL(
   import.meta.url,
 );
 
-type Pending = PromiseWithResolvers<readonly StoredRow[]>;
+type Pending = PromiseWithResolvers<StoredAnswer>;
 
 /** Keeps the process alive only while an answer is awaited. */
 export class StoreThread {
@@ -36,8 +37,12 @@ export class StoreThread {
     return (await this.ask({ kind: 'sum_fees' })) as readonly FeesRow[];
   }
 
+  async beliefs(): Promise<BeliefColumns> {
+    return (await this.ask({ kind: 'read_beliefs' })) as BeliefColumns;
+  }
+
   /** Rejects with `StoreError`. Questions are served in the order in which they are asked. */
-  ask(question: StoreQuestion): Promise<readonly StoredRow[]> {
+  ask(question: StoreQuestion): Promise<StoredAnswer> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = ++this.#lastId;
     const pending: Pending = Promise.withResolvers();
@@ -48,12 +53,12 @@ export class StoreThread {
     return pending.promise;
   }
 
-  #settle({ id, rows, error, ended }: StoreAnswer): void {
+  #settle({ id, answer, error, ended }: StoreAnswer): void {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     if (this.#pending.size === 0) this.#worker.unref();
     if (ended) this.#ended ??= closed(error?.message ?? 'it was closed');
-    if (error === null) pending?.resolve(rows);
+    if (error === null) pending?.resolve(answer);
     else pending?.reject(new StoreError(error.code, error.message));
   }
 

@@ -15,6 +15,8 @@ export const TINY_OPTIONS: BenchmarkOptions = {
   nodeChannels: 10,
   executorInFlight: [1, 3],
   executorRebalances: 3,
+  observations: 20_000,
+  corridors: 2_000,
 };
 
 export const tinyNetwork = (): BenchmarkNetwork => generatedNetwork({ nodes: 300, seed: 11 });

@@ -10,6 +10,7 @@ const EXPECTED: Record<RebalanceOutcome['kind'], number> = {
   budget: 3,
   unsteerable: 3,
   no_route: 3,
+  unlikely: 3,
   attempts_exhausted: 4,
   deadline: 4,
   interrupted: 4,

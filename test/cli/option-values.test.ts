@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { count, positiveSats, rate, sats } from '../../src/cli/option-values.ts';
+import { count, positiveSats, probability, rate, sats } from '../../src/cli/option-values.ts';
 
 describe('sats', () => {
   it.each<[string, bigint]>([
@@ -37,6 +37,15 @@ describe('count and rate', () => {
     expect([rate('0'), rate('12.5'), rate('1000000')]).toEqual([0, 12.5, 1_000_000]);
     for (const text of ['1000001', '-1', '1e3', '.5', '1.', '']) {
       expect(() => rate(text), text).toThrow(InvalidArgumentError);
+    }
+  });
+
+  it('take shares of one only', () => {
+    expect([probability('0'), probability('0.01'), probability('.5'), probability('1')]).toEqual([
+      0, 0.01, 0.5, 1,
+    ]);
+    for (const text of ['1.1', '-0.1', '5%', '', '1e-2']) {
+      expect(() => probability(text), text).toThrow(InvalidArgumentError);
     }
   });
 });

@@ -33,6 +33,8 @@ describe('requests that cannot be meant', () => {
     ['a fee rate that is a bigint', { maxFeePpm: 100n }, /maxFeePpm.*is 100n/],
     ['a fee rate that is text', { maxFeePpm: '100' }, /maxFeePpm.*is "100"/],
     ['a negative fee rate', { maxFeePpm: -1 }, /maxFeePpm.*is -1/],
+    ['an attempt that costs a number', { attemptCostMsat: 5 }, /attemptCostMsat must be a bigint/],
+    ['an attempt that earns', { attemptCostMsat: -1n }, /attemptCostMsat.*is -1n/],
     ['no attempts', { maxAttempts: 0 }, /maxAttempts/],
     ['half an attempt', { maxAttempts: 1.5 }, /maxAttempts/],
     ['attempts as a bigint', { maxAttempts: 5n }, /maxAttempts.*is 5n/],

@@ -4,6 +4,7 @@ import { findRoute, type Searching } from '../../src/engine/find-route.ts';
 import { nodesGraph } from '../../src/engine/graph-source.ts';
 import { GroundReader } from '../../src/engine/ground-reader.ts';
 import { guardedLog } from '../../src/engine/guarded-log.ts';
+import { KeptBeliefs } from '../../src/engine/kept-beliefs.ts';
 import { systemEntropy } from '../../src/engine/payment-secret.ts';
 import { Reservations } from '../../src/engine/reservations.ts';
 import { SteadyClock } from '../../src/engine/steady-clock.ts';
@@ -41,7 +42,10 @@ function world(
   const node = { ...square.node, ...options.node?.(square.node) };
   const { clock, store } = square;
   const log = guardedLog(undefined);
+  const dates = new SteadyClock(clock);
+  const beliefs = new KeptBeliefs({ store, dates, log });
   const reservations = new Reservations({
+    beliefs,
     budget: options.budget ?? {},
     limits: { maxPerChannel: 8, maxPerPeer: 8, freeSlots: 0 },
     maxAttemptsPerMinute: options.maxAttemptsPerMinute ?? 60,
@@ -58,7 +62,8 @@ function world(
       reservations,
       graph: nodesGraph({ node, clock, log, maxAgeMs: 600_000 }),
     }),
-    dates: new SteadyClock(clock),
+    dates,
+    beliefs,
     entropy: systemEntropy,
     graceMs: 15_000,
     cleanUp: false,
@@ -69,6 +74,8 @@ function world(
     const command: Searching['command'] = {
       kind: 'find_route',
       dryRun,
+      attemptCost: { attemptCostMsat: 10_000n, attemptCostPpm: 0 },
+      smaller: [],
       request: {
         self: square.self,
         outChannels: [square.out],
@@ -91,6 +98,7 @@ function world(
     inChannelId: square.in,
     amountMsat: AMOUNT_MSAT,
     feeMsat: 100_000n,
+    links: [],
     ...fields,
   });
   return { square, parts, stop, waited, claim, find };
@@ -114,7 +122,9 @@ describe('a route that is found', () => {
   test('is claimed at once', async () => {
     const { find, claim, parts } = world();
     expect(isRoute(await find('a'))).toBe(true);
-    expect(parts.reservations.others('b')).toEqual([claim('a', { paymentHash: null })]);
+    expect(parts.reservations.others('b')).toEqual([
+      claim('a', { paymentHash: null, links: expect.any(Array) }),
+    ]);
   });
 
   test('of two that ask at once only one gets it; the other waits for it to come free', async () => {

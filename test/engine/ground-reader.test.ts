@@ -4,6 +4,7 @@ import { GroundReader } from '../../src/engine/ground-reader.ts';
 import { guardedLog } from '../../src/engine/guarded-log.ts';
 import { Reservations } from '../../src/engine/reservations.ts';
 import type { Claim } from '../../src/executor/claims.ts';
+import { LiquidityBook } from '../../src/liquidity/liquidity-book.ts';
 import type { OwnChannel } from '../../src/ports.ts';
 import { hashOf } from '../executor/machine-harness.ts';
 import { settleMicrotasks } from '../sim/circle.ts';
@@ -27,6 +28,7 @@ function world() {
     budget: {},
     limits: { maxPerChannel: 8, maxPerPeer: 8, freeSlots: 0 },
     maxAttemptsPerMinute: 60,
+    beliefs: new LiquidityBook(),
   });
   const graph = nodesGraph({ node, clock, log, maxAgeMs: 600_000 });
   const reader = new GroundReader({ node, clock, reservations, graph });
@@ -37,6 +39,7 @@ function world() {
     inChannelId: square.in,
     amountMsat: AMOUNT_MSAT,
     feeMsat: 0n,
+    links: [],
   };
   return { square, asked, reservations, reader, claim, clock };
 }

@@ -109,10 +109,10 @@ describe('on the simulated network', () => {
     const report = await run.result;
     expect(report).toMatchObject({
       outcome: { kind: 'settled' },
-      movedMsat: 500_000_000n,
+      movedMsat: 250_000_000n,
       attempts: { length: 4 },
     });
-    expect(await eventOf(run, 'amount_shrunk')).toMatchObject({ toMsat: 500_000_000n });
+    expect(await eventOf(run, 'amount_shrunk')).toMatchObject({ toMsat: 250_000_000n });
     await checkBooks(square, report, before);
   });
 

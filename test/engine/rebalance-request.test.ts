@@ -18,6 +18,7 @@ const ours = {
   rebalanceId: 'r',
   self: nodeIdOf(9),
   holdExpiryBlocks: 18,
+  attemptCost: { attemptCostMsat: 10_000n, attemptCostPpm: 20 },
   channels: [channelTo('10', 1), channelTo('11', 1), channelTo('812345x678x1', 2)],
 };
 const big: ChannelId = parseChannelId('812345x678x1');
@@ -105,6 +106,9 @@ describe('terms', () => {
       dryRun: false,
       invoiceCltvDelta: 40,
       finalCltvDelta: 43,
+      attemptCostMsat: 10_000n,
+      attemptCostPpm: 20,
+      minProbability: 0.01,
       invoiceExpirySeconds: 660,
     });
   });

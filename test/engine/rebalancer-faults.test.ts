@@ -269,6 +269,9 @@ describe('a store that fails', () => {
 
 test.each<[string, object, RegExp]>([
   ['no node', { node: undefined }, /node must be a LightningNode/],
+  ['beliefs that are none', { beliefs: {} }, /beliefs must be a LiquidityBook/],
+  ['an attempt that costs a number', { attemptCostMsat: 10 }, /attemptCostMsat must be a bigint/],
+  ['an attempt that earns', { attemptCostMsat: -1n }, /attemptCostMsat.*is -1/],
   ['a promise of a node', { node: Promise.resolve() }, /await it first/],
   ['no store', { store: undefined }, /memoryStore/],
   ['a grace that is no number', { graceMs: Number.NaN }, /graceMs must be .* but is NaN/],

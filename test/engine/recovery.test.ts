@@ -3,6 +3,7 @@ import { openJournal } from '../../src/engine/recovery.ts';
 import { Reservations } from '../../src/engine/reservations.ts';
 import { SteadyClock } from '../../src/engine/steady-clock.ts';
 import { Failure } from '../../src/generated/messages/failure.ts';
+import { LiquidityBook } from '../../src/liquidity/liquidity-book.ts';
 import type {
   AttemptRecord,
   JournalRecord,
@@ -82,6 +83,7 @@ async function open(
     budget: { ever: { allMsat: 1_000_000n } },
     limits: { maxPerChannel: 8, maxPerPeer: 8, freeSlots: 0 },
     maxAttemptsPerMinute: 60,
+    beliefs: new LiquidityBook(),
   });
   const dates = new SteadyClock({ now: () => 0 });
   const left = await openJournal({ node, store, reservations, dates, log });

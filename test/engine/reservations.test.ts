@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { paymentsOf, Reservations } from '../../src/engine/reservations.ts';
+import { paymentsOf, Reservations, type ReservationTerms } from '../../src/engine/reservations.ts';
 import type { Claim } from '../../src/executor/claims.ts';
+import { LiquidityBook } from '../../src/liquidity/liquidity-book.ts';
 import { parseChannelId, parsePaymentHash } from '../../src/units/ids.ts';
+import { nodeIdOf } from '../graph/make-graph.ts';
 import { settleMicrotasks } from '../sim/circle.ts';
 
 const [OUT, IN] = [parseChannelId('1'), parseChannelId('2')];
@@ -15,14 +17,18 @@ const claim = (rebalanceId: string, fields: Partial<Claim> = {}): Claim => ({
   ...PAIR,
   amountMsat: 1000n,
   feeMsat: 10n,
+  links: [],
   ...fields,
 });
 
-function reservations(): Reservations {
+const [PEER, OTHER] = [nodeIdOf(1), nodeIdOf(2)];
+
+function reservations(beliefs: ReservationTerms['beliefs'] = new LiquidityBook()): Reservations {
   return new Reservations({
     budget: { perDay: { allMsat: 100n } },
     limits: { maxPerChannel: 8, maxPerPeer: 8, freeSlots: 0 },
     maxAttemptsPerMinute: 60,
+    beliefs,
   });
 }
 
@@ -46,6 +52,24 @@ test('one claim for each rebalance, seen by the others alone', () => {
   expect(paymentsOf(held.others('c'))).toEqual([HASH]);
   held.set('a', null);
   expect(held.others('b')).toEqual([]);
+});
+
+test('what is held is held in the beliefs as well, once, until it is released', () => {
+  const calls: string[] = [];
+  const held = reservations({
+    hold: (id, links) => calls.push(`hold ${id}, ${links.length} links`),
+    release: (id) => calls.push(`release ${id}`),
+  });
+  const [from, to] = [OTHER, PEER];
+  const links = [{ from, to, amountMsat: 1n }];
+  held.set('a', null);
+  held.set('a', claim('a', { links }));
+  held.set('a', claim('a', { links, paymentHash: HASH }));
+  held.lose('a');
+  expect(calls).toEqual(['hold a, 1 links']);
+  held.set('a', null);
+  held.set('a', claim('a'));
+  expect(calls.slice(1)).toEqual(['release a', 'hold a, 0 links']);
 });
 
 describe('the next change', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { claimOf, claimOfRoute } from '../../src/executor/claims.ts';
 import { Failure } from '../../src/generated/messages/failure.ts';
 import { parseChannelId } from '../../src/units/ids.ts';
-import { IN, OUT, OWN_CHANNELS, terms } from './circle-network.ts';
+import { A, B, IN, OUT, OWN_CHANNELS, SELF, terms } from './circle-network.ts';
 import { hashOf, MachineHarness, preimageOf } from './machine-harness.ts';
 
 const FOUND = {
@@ -12,6 +12,11 @@ const FOUND = {
   inChannelId: IN,
   amountMsat: 1_000_000_000n,
   feeMsat: 100_000n,
+  links: [
+    { from: SELF, to: A, amountMsat: 1_000_100_000n },
+    { from: A, to: B, amountMsat: 1_000_000_000n },
+    { from: B, to: SELF, amountMsat: 1_000_000_000n },
+  ],
 };
 const OURS = { ...FOUND, paymentHash: hashOf(1) };
 
@@ -85,7 +90,7 @@ describe('a rebalance holds', () => {
     expect(seen(machine)).toMatchObject([
       ['journaling_outcome', OURS],
       ['searching', null],
-      ['journaling_intent', { ...OURS, feeMsat: expect.any(BigInt) }],
+      ['journaling_intent', { ...OURS, feeMsat: expect.any(BigInt), links: { length: 4 } }],
       ['sending', { paymentHash: hashOf(1) }],
     ]);
   });

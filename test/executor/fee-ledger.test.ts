@@ -28,6 +28,7 @@ const claim = (channels: ChannelPair, feeMsat: bigint): Claim => ({
   ...channels,
   amountMsat: 1n,
   feeMsat,
+  links: [],
 });
 
 test('days are counted in UTC', () => {

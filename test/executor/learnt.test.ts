@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { exclusions, learn, NOTHING_LEARNT } from '../../src/executor/learnt.ts';
-import type { Blame, LiquidityFact, RouteLink, Verdict } from '../../src/executor/verdict.ts';
+import type { Blame, RouteLink, Verdict } from '../../src/executor/verdict.ts';
+import type { LiquidityFact } from '../../src/liquidity/liquidity-fact.ts';
 import { pricePath } from '../../src/pathfinder/price-path.ts';
 import type { ChannelPolicy } from '../../src/ports.ts';
 import { parseChannelId } from '../../src/units/ids.ts';

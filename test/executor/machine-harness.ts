@@ -1,4 +1,5 @@
 /** Drives the machine by hand: answers what is the same in every test, and leaves the rest to the test. */
+
 import { startRebalance, step } from '../../src/executor/rebalance-machine.ts';
 import type { RebalanceEvent, RebalanceReport } from '../../src/executor/rebalance-report.ts';
 import type {
@@ -9,8 +10,9 @@ import type {
   Step,
 } from '../../src/executor/rebalance-state.ts';
 import type { RebalanceTerms } from '../../src/executor/rebalance-terms.ts';
+import { cheapestCircle } from '../../src/executor/search-within-budget.ts';
 import { ownLiquidity } from '../../src/graph/overlay.ts';
-import { findCircularRoute } from '../../src/pathfinder/find-circular-route.ts';
+import type { LiquidityFact } from '../../src/liquidity/liquidity-fact.ts';
 import type { JournalRecord } from '../../src/ports.ts';
 import type { PaymentHash } from '../../src/units/ids.ts';
 import { BLOCK_HEIGHT, OWN_CHANNELS, SNAPSHOT } from './circle-network.ts';
@@ -30,6 +32,8 @@ export class MachineHarness {
   readonly commands: RebalanceCommand[] = [];
   readonly events: RebalanceEvent[] = [];
   readonly journal: JournalRecord[] = [];
+  /** What each attempt that ended has taught. */
+  readonly observed: (readonly LiquidityFact[])[] = [];
   /** What the caller gets. */
   report: RebalanceReport | undefined;
   /** How an attempt ended that was under way at the report. */
@@ -66,7 +70,7 @@ export class MachineHarness {
         const request = { ...command.request, overlay, blockHeight: BLOCK_HEIGHT };
         return {
           kind: 'route_searched',
-          result: findCircularRoute(SNAPSHOT, request),
+          result: cheapestCircle(SNAPSHOT, request),
           budgetMsat: null,
           snapshot: SNAPSHOT,
           blockHeight: BLOCK_HEIGHT,
@@ -95,6 +99,7 @@ export class MachineHarness {
       case 'watch_invoice':
       case 'settle_invoice':
       case 'start_grace':
+      case 'observe':
       case 'emit':
       case 'finish':
         return undefined;
@@ -114,7 +119,9 @@ export class MachineHarness {
   }
 
   kinds(): string[] {
-    return this.commands.map((command) => command.kind).filter((kind) => kind !== 'emit');
+    return this.commands
+      .map((command) => command.kind)
+      .filter((kind) => kind !== 'emit' && kind !== 'observe');
   }
 
   eventKinds(): string[] {
@@ -137,6 +144,7 @@ export class MachineHarness {
     for (const command of commands) {
       this.commands.push(command);
       if (command.kind === 'emit') this.events.push(command.event);
+      else if (command.kind === 'observe') this.observed.push(command.facts);
       else if (command.kind === 'finish') this.#finish(command.report);
       else this.pending.push(command);
     }

@@ -1,5 +1,6 @@
 /** A verdict as lnd's mission control would book it, for comparing with lnd's own interpretation. */
-import type { LiquidityFact, Verdict } from '../../src/executor/verdict.ts';
+import type { Verdict } from '../../src/executor/verdict.ts';
+import type { LiquidityFact } from '../../src/liquidity/liquidity-fact.ts';
 import { nodeName } from './routes.ts';
 
 export interface MissionControlView {
@@ -14,7 +15,7 @@ export function pairLines(facts: readonly LiquidityFact[]): string[] {
   const pairs = new Map<string, string>();
   for (const fact of facts) {
     const pair = `${nodeName(fact.from)}>${nodeName(fact.to)}`;
-    const outcome = fact.kind === 'carried' ? 'success' : 'fail';
+    const outcome = fact.kind === 'carried' || fact.kind === 'moved' ? 'success' : 'fail';
     pairs.set(pair, `${pair} ${outcome} ${fact.kind === 'suspect' ? 0 : fact.amountMsat}`);
   }
   return [...pairs.values()].sort();

@@ -144,6 +144,7 @@ export class RandomWorld {
         return [{ kind: 'grace_over' }];
       case 'draw_secret':
       case 'find_arrival':
+      case 'observe':
       case 'emit':
       case 'finish':
         return [machine.honestAnswer(command)!];

@@ -4,7 +4,7 @@ import { claimOf } from '../../src/executor/claims.ts';
 import { recover } from '../../src/executor/recovering.ts';
 import { Failure, Failure_FailureCode } from '../../src/generated/messages/failure.ts';
 import type { AttemptRecord, JournalRecord, PaymentRecord, SendOutcome } from '../../src/ports.ts';
-import { IN, OUT, terms } from './circle-network.ts';
+import { A, B, IN, OUT, SELF, terms } from './circle-network.ts';
 import { hashOf, MachineHarness, preimageOf } from './machine-harness.ts';
 
 type Of<Kind extends JournalRecord['kind']> = Extract<JournalRecord, { kind: Kind }>;
@@ -118,6 +118,11 @@ describe('with an intent', () => {
       inChannelId: IN,
       amountMsat: 1_000_000_000n,
       feeMsat: 100_000n,
+      links: [
+        { from: SELF, to: A, amountMsat: 1_000_100_000n },
+        { from: A, to: B, amountMsat: 1_000_000_000n },
+        { from: B, to: SELF, amountMsat: 1_000_000_000n },
+      ],
     });
   });
 

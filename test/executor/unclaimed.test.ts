@@ -28,6 +28,7 @@ const claim = (out: number, back: number, fields: Partial<Claim> = {}): Claim =>
   inChannelId: id(back),
   amountMsat: 300n,
   feeMsat: 7n,
+  links: [],
   ...fields,
 });
 const htlc = (number: number, incoming: boolean): PendingHtlc => ({

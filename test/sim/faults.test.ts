@@ -264,7 +264,13 @@ describe('events', () => {
     await payAround(world);
     await settleMicrotasks();
     stop.abort();
-    expect(await forwards).toEqual(['forward forward', 'forward settle', 'forward link_fail']);
+    expect(await forwards).toEqual([
+      'forward forward',
+      'forward settle',
+      'unknown final',
+      'forward link_fail',
+      'unknown final',
+    ]);
     expect(await own).toEqual([
       'send forward',
       'receive settle',

@@ -181,6 +181,23 @@ describe('inProcessNode', () => {
     await expect(collect(node.watchInvoice(paymentHash, untilEnd()))).rejects.toThrow('no invoice');
   });
 
+  it('lists what it has forwarded since a date, and not what it paid itself', async () => {
+    const world = circle();
+    const node = inProcessNode(world.network, world.alice.nodeId);
+    await node.sendToRoute(await payment(world, node, 2));
+    const atMs = world.network.clock.now();
+    expect(await node.forwardingHistory({ sinceMs: 0 })).toEqual({ sinceMs: 0, forwards: [] });
+    const bob = inProcessNode(world.network, world.bob.nodeId);
+    const { forwards } = await bob.forwardingHistory({ sinceMs: atMs });
+    expect(forwards).toMatchObject([
+      { settledAtMs: atMs, inChannelId: world.channels[0], outChannelId: world.channels[1] },
+    ]);
+    const [first] = world.bob.forwardingHistory();
+    expect(forwards[0]!.amountInMsat - forwards[0]!.amountOutMsat).toBe(first!.feeMsat);
+    expect(forwards[0]!.amountOutMsat).toBeGreaterThan(AMOUNT_MSAT);
+    expect((await bob.forwardingHistory({ sinceMs: atMs + 1 })).forwards).toEqual([]);
+  });
+
   it('ends a watch when told to', async () => {
     const world = circle();
     const node = inProcessNode(world.network, world.alice.nodeId);

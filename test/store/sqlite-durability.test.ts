@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { SeededRandom, testSeed } from '../seeded-random.ts';
+import { nodeNumber } from './belief-rows.ts';
 import { newPath } from './store-folder.ts';
 import { runStoreChild } from './store-process.ts';
 
@@ -26,6 +27,7 @@ test(`killed ${KILLS} times while it writes, the journal has all that was acknow
     for (const { rebalanceId } of await store.records()) {
       sizes.set(rebalanceId, (sizes.get(rebalanceId) ?? 0) + 1);
     }
+    const believed = new Set((await store.beliefs()).rows.map(({ to }) => to));
     await store.close();
     // Batches are called for in order, so those that are there are all up to some number, each of its own size.
     const before = written;
@@ -34,6 +36,7 @@ test(`killed ${KILLS} times while it writes, the journal has all that was acknow
     expect([...sizes.values()]).toEqual(Array.from({ length: written }, (_, n) => (n % 10) + 1));
     const acks = child.lines.filter((line) => line !== 'open').map(Number);
     expect(acks.filter((n) => n < before || n >= written)).toEqual([]);
+    expect(acks.filter((n) => !believed.has(nodeNumber(n + 1)))).toEqual([]);
     acknowledged += acks.length;
   }
   process.stdout.write(`${KILLS} kills: ${acknowledged} commits acknowledged, ${written} found\n`);

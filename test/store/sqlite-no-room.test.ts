@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { belief, rowsOnly } from './belief-rows.ts';
 import { intent, invoice } from './journal-records.ts';
 import { newPath } from './store-folder.ts';
 import { runStoreChild } from './store-process.ts';
@@ -24,6 +25,34 @@ describe('no room:', () => {
     store = await openSqliteStore(path);
     await store.commit(batch(2000));
     expect(await store.records()).toHaveLength(2006);
+    await store.close();
+  });
+
+  test('beliefs stop in time for the journal to go on, and do not close the store', async () => {
+    const path = newPath();
+    const store = await openSqliteStore(path, { maxBytes: 256 * 1024 });
+    let kept = 0;
+    const keepMore = (): Promise<void> => {
+      const rows = Array.from({ length: 100 }, (_, i) => belief(0, 100 * kept + i + 1));
+      return store.keepBeliefs(rowsOnly(...rows));
+    };
+    for (; kept < 100; kept++) {
+      const failure = await keepMore().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (failure === undefined) continue;
+      expect(failure).toMatchObject({ code: 'full', message: expect.stringMatching(/maxBytes/) });
+      break;
+    }
+    expect(kept).toBeGreaterThan(5);
+    expect(kept).toBeLessThan(100);
+    await store.commit(batch(20));
+    expect(await store.records()).toEqual(batch(20));
+    expect((await store.beliefs()).rows).toHaveLength(100 * kept);
+    await store.forgetBeliefs({ beforeMs: 1 });
+    await keepMore();
+    expect((await store.beliefs()).rows).toHaveLength(100);
     await store.close();
   });
 

@@ -1,6 +1,7 @@
 /** A process with a store, to be killed, starved or refused: `node store-child.ts WHAT PATH [FIRST]`. Prints one line a thing. */
 import { writeSync } from 'node:fs';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { belief, rowsOnly } from './belief-rows.ts';
 import { end, intent } from './journal-records.ts';
 
 const [what, path = '', first = '0'] = process.argv.slice(2);
@@ -20,7 +21,10 @@ async function writeOn(): Promise<never> {
   const line = async (): Promise<never> => {
     for (;;) {
       const mine = n++;
-      await store.commit(batch(mine));
+      await Promise.all([
+        store.commit(batch(mine)),
+        store.keepBeliefs(rowsOnly(belief(0, mine + 1))),
+      ]);
       say(String(mine));
     }
   };

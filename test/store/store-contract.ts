@@ -1,7 +1,8 @@
 /** What every store keeps to, whatever it is made of. */
 import { describe, expect, test } from 'vitest';
 import type { JournalRecord, SendOutcome, Store } from '../../src/ports.ts';
-import { parseChannelId } from '../../src/units/ids.ts';
+import { type NodeId, parseChannelId } from '../../src/units/ids.ts';
+import { belief, rowsOnly, sorted } from './belief-rows.ts';
 import { end, hash, intent, invoice, outcome, start } from './journal-records.ts';
 
 /** `open` gives a new, empty store. */
@@ -19,6 +20,18 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         end('a'),
         invoice('b'),
       ]);
+      await store.close();
+    });
+
+    test('records since a date are those of that moment and later', async () => {
+      const store = await open();
+      const dated = [10, 20, 20, 30].map((atMs, i) => ({ ...invoice(`at ${i}`), atMs }));
+      await store.commit(dated);
+      expect(await store.records({ sinceMs: 10 })).toEqual(dated);
+      expect(await store.records({ sinceMs: 10.5 })).toEqual(dated.slice(1));
+      expect(await store.records({ sinceMs: 20 })).toEqual(dated.slice(1));
+      expect(await store.records({ sinceMs: 31 })).toEqual([]);
+      expect(await store.records({})).toEqual(dated);
       await store.close();
     });
 
@@ -130,6 +143,54 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       await store.close();
     });
 
+    test('of a corridor the newest belief is kept, and others stay', async () => {
+      const store = await open();
+      expect(await store.beliefs()).toEqual({ rows: [], models: {} });
+      const there = belief(1, 2, { lowMsat: 5_000, lowAtMs: 1.5 });
+      const back = belief(2, 1, { highMsat: 0, highAtMs: 7, suspectAtMs: 8 });
+      await store.keepBeliefs({ rows: [there, back], models: { one: [1, -0.25], two: [] } });
+      const newer = belief(1, 2, { highMsat: 2 ** 53 - 1, highAtMs: 9 });
+      await store.keepBeliefs({ rows: [newer], models: { one: [3] } });
+      await store.keepBeliefs(rowsOnly());
+      const { rows, models } = await store.beliefs();
+      expect(sorted(rows)).toEqual([newer, back]);
+      expect(models).toEqual({ one: [3], two: [] });
+      await store.close();
+    });
+
+    test('beliefs that learnt nothing for long are dropped when asked to', async () => {
+      const store = await open();
+      const rows = [
+        belief(1, 2, { lowAtMs: 99, lowMsat: 1 }),
+        belief(1, 3, { highAtMs: 100, highMsat: 1, lowAtMs: 5, lowMsat: 1 }),
+        belief(1, 4, { suspectAtMs: 101 }),
+        belief(5, 6),
+      ];
+      await store.keepBeliefs({ rows, models: { one: [1] } });
+      await store.forgetBeliefs({ beforeMs: 100 });
+      const left = await store.beliefs();
+      expect(sorted(left.rows)).toEqual(rows.slice(1, 3));
+      expect(left.models).toEqual({ one: [1] });
+      await store.keepBeliefs(rowsOnly(rows[3]!));
+      expect((await store.beliefs()).rows).toHaveLength(3);
+      await store.close();
+    });
+
+    test.each([
+      ['a figure that is none', belief(1, 2, { lowMsat: Number.NaN })],
+      ['an infinite date', belief(1, 2, { lowAtMs: Number.POSITIVE_INFINITY })],
+      ['a negative amount', belief(1, 2, { highMsat: -1 })],
+      ['no node', { ...belief(1, 2), to: '02ab' as NodeId }],
+    ])('what is no belief is refused, with all that came along: %s', async (_what, broken) => {
+      const store = await open();
+      await expect(store.keepBeliefs(rowsOnly(belief(3, 4), broken))).rejects.toThrow(RangeError);
+      const model = { rows: [], models: { one: [Number.NaN] } };
+      await expect(store.keepBeliefs(model)).rejects.toThrow(RangeError);
+      expect(await store.beliefs()).toEqual({ rows: [], models: {} });
+      await store.commit([invoice('a')]);
+      await store.close();
+    });
+
     test('a commit that was called before close is kept to; afterwards everything is refused', async () => {
       const store = await open();
       const [committed] = await Promise.allSettled([store.commit([invoice('a')]), store.close()]);
@@ -142,6 +203,9 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         store.records(),
         store.unfinished(),
         store.recordsOf({ rebalanceId: 'a' }),
+        store.keepBeliefs(rowsOnly()),
+        store.beliefs(),
+        store.forgetBeliefs({ beforeMs: 0 }),
       ]) {
         await expect(asked).rejects.toMatchObject({
           ...refusal,

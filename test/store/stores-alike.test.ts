@@ -4,6 +4,7 @@ import { memoryStore } from '../../src/store/index.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { testSeed } from '../seeded-random.ts';
 import { anyRecord } from './any-record.ts';
+import { anyBeliefs, sorted } from './belief-rows.ts';
 import { hash } from './journal-records.ts';
 import { newPath } from './store-folder.ts';
 
@@ -36,5 +37,37 @@ test('whatever is committed, a store on disk answers as one in memory, also when
       await onDisk.close();
     }),
     { seed: testSeed(20260511), numRuns: 25 },
+  );
+});
+
+test('so with beliefs', async () => {
+  const path = newPath();
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anyBeliefs, { maxLength: 6 }),
+      fc.integer({ min: 0, max: 2 ** 41 }),
+      async (drawn, beforeMs) => {
+        const file = `${path}-${++run}`;
+        const inMemory = memoryStore();
+        let onDisk = await openSqliteStore(file);
+        const answer = async (store: typeof inMemory) => {
+          const { rows, models } = await store.beliefs();
+          return { rows: sorted(rows), models };
+        };
+        for (const beliefs of drawn) {
+          await inMemory.keepBeliefs(beliefs);
+          await onDisk.keepBeliefs(beliefs);
+        }
+        expect(await answer(onDisk)).toEqual(await answer(inMemory));
+        await inMemory.forgetBeliefs({ beforeMs });
+        await onDisk.forgetBeliefs({ beforeMs });
+        await onDisk.close();
+        onDisk = await openSqliteStore(file);
+        expect(await answer(onDisk)).toEqual(await answer(inMemory));
+        await onDisk.close();
+      },
+    ),
+    { seed: testSeed(20260513), numRuns: 25 },
   );
 });

@@ -14,6 +14,7 @@ export interface TermsOptions {
   readonly maxFeePpm: number;
   readonly maxFeeSat?: bigint;
   readonly maxAttempts?: number;
+  readonly minProbability?: number;
   /** Seconds. */
   readonly timeout?: number;
   readonly exclude?: readonly string[];
@@ -24,6 +25,7 @@ export interface TermsOptions {
 /** @throws UsageError for amounts that cannot be meant, and for what `--exclude` cannot mean. */
 export function rebalanceTerms(options: TermsOptions): Omit<RebalanceRequest, 'from' | 'to'> {
   const { amount, minAmount, total, maxFeeSat, maxAttempts, timeout } = options;
+  const { minProbability } = options;
   if (amount > MAX_AMOUNT_SAT) {
     throw new UsageError(`--amount must be at most ${grouped(MAX_AMOUNT_SAT)} sat`);
   }
@@ -46,6 +48,7 @@ export function rebalanceTerms(options: TermsOptions): Omit<RebalanceRequest, 'f
     ...(total === undefined ? {} : { totalMsat: satToMsat(total) }),
     ...(maxFeeSat === undefined ? {} : { maxFeeMsat: satToMsat(maxFeeSat) }),
     ...(maxAttempts === undefined ? {} : { maxAttempts }),
+    ...(minProbability === undefined ? {} : { minProbability }),
     ...(options.arrival === undefined ? {} : { arrival: options.arrival }),
     ...(timeout === undefined ? {} : { deadlineMs: timeout * 1000 }),
   };

@@ -1,6 +1,7 @@
 /** What happens during a rebalance, in lines for people. */
 import type { HopReport, RebalanceEvent } from '../../executor/rebalance-report.ts';
-import type { Blame, LiquidityFact, Verdict } from '../../executor/verdict.ts';
+import type { Blame, Verdict } from '../../executor/verdict.ts';
+import type { LiquidityFact } from '../../liquidity/liquidity-fact.ts';
 import type { NodeId } from '../../units/ids.ts';
 import { grouped, nodeName, ppm, satFromMsat } from './figures.ts';
 
@@ -121,6 +122,8 @@ function factText(fact: LiquidityFact, name: NameOf): string {
   switch (fact.kind) {
     case 'carried':
       return `${way} carries ${satFromMsat(fact.amountMsat)} sat`;
+    case 'moved':
+      return `${way} has taken ${satFromMsat(fact.amountMsat)} sat`;
     case 'lacked':
       return `${way} lacks ${satFromMsat(fact.amountMsat)} sat`;
     case 'suspect':

@@ -128,6 +128,7 @@ export function outcomeSentence(report: RebalanceReport): string {
     case 'interrupted':
     case 'budget':
     case 'unsteerable':
+    case 'unlikely':
     case 'refused':
     case 'node_error':
     case 'store_error':

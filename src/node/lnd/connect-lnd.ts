@@ -3,10 +3,12 @@ import type { LightningNode } from '../../ports.ts';
 import { parseLndAddress } from './address.ts';
 import { closingChannels } from './closing-channels.ts';
 import { fetchGraph } from './describe-graph.ts';
+import { forwardingHistory } from './forwarding-history.ts';
 import { addHoldInvoice, settleInvoice, watchInvoice } from './hold-invoices.ts';
 import { addInvoice, cancelInvoice, deleteCanceledInvoice, lookupInvoice } from './invoices.ts';
 import { LndCalls } from './lnd-calls.ts';
 import { LndChannel } from './lnd-channel.ts';
+import { importMissionControl, missionControl } from './mission-control.ts';
 import { fetchOwnChannels } from './own-channels.ts';
 import { deleteFailedPayment, unfinishedPayments } from './payments.ts';
 import { fetchInfo, requireReady } from './readiness.ts';
@@ -103,6 +105,10 @@ export async function connectLnd(options: ConnectLndOptions): Promise<LightningN
     deleteFailedPayment: (paymentHash) => deleteFailedPayment(calls, paymentHash, callDeadlineMs),
     deleteCanceledInvoice: (paymentHash) =>
       deleteCanceledInvoice(calls, paymentHash, callDeadlineMs),
+    forwardingHistory: ({ sinceMs }) =>
+      forwardingHistory(calls, { sinceMs, deadlineMs: callDeadlineMs }),
+    missionControl: () => missionControl(calls, callDeadlineMs),
+    importMissionControl: (pairs) => importMissionControl(calls, pairs, callDeadlineMs),
     close: async () => calls.close(),
   };
 }

@@ -14,12 +14,15 @@ export const LND_METHODS = {
   '/lnrpc.Lightning/DeleteCanceledInvoice': 'invoices:write',
   '/lnrpc.Lightning/ListPayments': 'offchain:read',
   '/lnrpc.Lightning/DeletePayment': 'offchain:write',
+  '/lnrpc.Lightning/ForwardingHistory': 'offchain:read',
   '/invoicesrpc.Invoices/CancelInvoice': 'invoices:write',
   '/invoicesrpc.Invoices/AddHoldInvoice': 'invoices:write',
   '/invoicesrpc.Invoices/SettleInvoice': 'invoices:write',
   '/invoicesrpc.Invoices/SubscribeSingleInvoice': 'invoices:read',
   '/routerrpc.Router/SendToRouteV2': 'offchain:write',
   '/routerrpc.Router/TrackPaymentV2': 'offchain:read',
+  '/routerrpc.Router/QueryMissionControl': 'offchain:read',
+  '/routerrpc.Router/XImportMissionControl': 'offchain:write',
 } as const;
 
 /** Answers without a macaroon, so that a locked node can say so (lnd: `rpcperms`, `macaroonWhitelist`). */
@@ -31,6 +34,17 @@ type GuardedMethodPath = keyof typeof LND_METHODS;
 const CLEAN_UP_METHODS: ReadonlySet<string> = new Set<GuardedMethodPath>([
   '/lnrpc.Lightning/DeletePayment',
   '/lnrpc.Lightning/DeleteCanceledInvoice',
+]);
+
+/** Only for exchanging beliefs with lnd's own memory. */
+const MISSION_CONTROL_METHODS: ReadonlySet<string> = new Set<GuardedMethodPath>([
+  '/routerrpc.Router/QueryMissionControl',
+  '/routerrpc.Router/XImportMissionControl',
+]);
+
+/** Only for planning by what channels earn. */
+const PLANNING_METHODS: ReadonlySet<string> = new Set<GuardedMethodPath>([
+  '/lnrpc.Lightning/ForwardingHistory',
 ]);
 
 export type LndMethodPath = GuardedMethodPath | typeof OPEN_LND_METHOD;
@@ -45,18 +59,26 @@ export function permissionOf(path: LndMethodPath): string | undefined {
 
 /**
  * The `lncli` line that bakes the smallest macaroon with which Ballast works: one `uri:` entry for each method and
- * nothing else, and those that delete records only where `cleanUp` asks for them. lnd refuses to bake for a method
- * that it does not have: before 0.20, take DeleteCanceledInvoice out of what `cleanUp` adds.
+ * nothing else, those that delete records only where `cleanUp` asks for them, and those of lnd's memory of payments only
+ * where `missionControl` does, and the history of forwards, which plans are made by, only where `planning` does. lnd refuses to bake for a method that it does not have: before 0.20, take
+ * DeleteCanceledInvoice out of what `cleanUp` adds.
  *
  * SendToRouteV2 can pay anyone, so whoever holds this macaroon can spend the node's channel balances; it cannot spend
  * on-chain coins, open or close channels, or change fees.
  */
 export function bakeMacaroonCommand(
-  options: { readonly saveTo?: string; readonly cleanUp?: boolean } = {},
+  options: {
+    readonly saveTo?: string;
+    readonly cleanUp?: boolean;
+    readonly missionControl?: boolean;
+    readonly planning?: boolean;
+  } = {},
 ): string {
-  const { saveTo = 'ballast.macaroon', cleanUp = false } = options;
+  const { saveTo = 'ballast.macaroon', cleanUp, missionControl, planning } = options;
   const entries = Object.keys(LND_METHODS)
-    .filter((path) => cleanUp || !CLEAN_UP_METHODS.has(path))
+    .filter((path) => cleanUp === true || !CLEAN_UP_METHODS.has(path))
+    .filter((path) => missionControl === true || !MISSION_CONTROL_METHODS.has(path))
+    .filter((path) => planning === true || !PLANNING_METHODS.has(path))
     .map((path) => `uri:${path}`);
   return `lncli bakemacaroon --save_to=${saveTo} ${entries.join(' ')}`;
 }

@@ -12,6 +12,7 @@ import { PendingChannelsResponse } from '../../generated/services/pending.ts';
 import { bytesToHex } from '../../units/bytes.ts';
 import type { ChannelId } from '../../units/ids.ts';
 import { Feed } from '../feed.ts';
+import { lndVersion } from '../lnd-version.ts';
 import type { SimulatedChannelView } from '../records.ts';
 import { writeChannel } from './channel-messages.ts';
 import { writeChannelPoint } from './graph-messages.ts';
@@ -65,7 +66,13 @@ function channelFilter(request: ListChannelsRequest): (view: SimulatedChannelVie
 
 type Views = ReadonlyMap<ChannelId, SimulatedChannelView>;
 
-/** Opened, closed, active and inactive; each found by comparing the channels before and after a change. */
+/** lnd tells of every new commitment from this minor version on. */
+const TELLS_OF_BALANCES_MINOR = 21;
+
+/**
+ * Opened, closed, active and inactive, each found by comparing the channels before and after a change; and, as from
+ * lnd 0.21, every change of a balance.
+ */
 async function* channelEvents(
   served: ServedNode,
   signal: AbortSignal,
@@ -81,10 +88,16 @@ async function* channelEvents(
     for (const event of differences(before, after, served.network.blockHeight)) feed.publish(event);
     before = after;
   });
+  const stopHtlcs = served.network.onHtlc(({ from, to, channelId }) => {
+    if (from !== served.node.nodeId && to !== served.node.nodeId) return;
+    if (lndVersion(served.reported.version).minor < TELLS_OF_BALANCES_MINOR) return;
+    feed.publish(updated(served.node.channel(channelId)!));
+  });
   try {
     yield* events;
   } finally {
     unsubscribe();
+    stopHtlcs();
   }
 }
 
@@ -104,6 +117,11 @@ function differences(before: Views, after: Views, blockHeight: number): ChannelE
 const opened = (view: SimulatedChannelView): ChannelEventUpdate => ({
   type: ChannelEventUpdate_UpdateType.OPEN_CHANNEL,
   channel: { $case: 'openChannel', value: writeChannel(view, false) },
+});
+
+const updated = (view: SimulatedChannelView): ChannelEventUpdate => ({
+  type: ChannelEventUpdate_UpdateType.CHANNEL_UPDATE,
+  channel: { $case: 'updatedChannel', value: { channel: writeChannel(view, false) } },
 });
 
 function activity(view: SimulatedChannelView): ChannelEventUpdate {

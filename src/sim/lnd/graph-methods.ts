@@ -91,9 +91,11 @@ async function* topologyUpdates(
 ): AsyncGenerator<GraphTopologyUpdate> {
   const feed = new Feed<GraphTopologyUpdate>();
   const updates = feed.subscribe({ signal });
+  const disorder = served.network.graphDisorder<GraphTopologyUpdate>(served.node.nodeId);
   const unsubscribe = served.network.onGraphChange((change) => {
     const update = writeTopology(served, change);
-    if (update !== undefined) feed.publish(update);
+    if (update === undefined) return;
+    for (const told of disorder.pass(update)) feed.publish(told);
   });
   try {
     yield* updates;

@@ -58,6 +58,7 @@ export function infoMethods(
         syncedToGraph: reported.syncedToGraph,
         chains: [{ chain: 'bitcoin', network: 'regtest' }],
         features: featureMap(NODE_FEATURES),
+        requireHtlcInterceptor: network.requiresInterceptor(node.nodeId),
       });
     },
   };

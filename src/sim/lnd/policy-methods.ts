@@ -37,7 +37,15 @@ export function policyMethods(served: ServedNode): PolicyMethods {
       const policy = readPolicy(request);
       const { targets, failedUpdates } = targetsOf(served, request);
       for (const target of targets) {
-        const problem = limitProblem(served, target, policy);
+        const current = announcedPolicy(served, target.channelId);
+        if (current === null) {
+          const reason = UpdateFailure.UPDATE_FAILURE_NOT_FOUND;
+          const updateError = 'edge policy not found';
+          failedUpdates.push(failedUpdate(target.channelPoint, { reason, updateError }));
+          continue;
+        }
+        const changed = { ...largestHtlc(target, current), ...policy };
+        const problem = limitProblem(target, current, changed);
         if (problem !== undefined) {
           failedUpdates.push(
             failedUpdate(target.channelPoint, {
@@ -48,24 +56,23 @@ export function policyMethods(served: ServedNode): PolicyMethods {
           continue;
         }
         const from = served.node.nodeId;
-        served.network.updatePolicy({ channelId: target.channelId, from, policy });
+        served.network.updatePolicy({ channelId: target.channelId, from, policy: changed });
       }
       return { failedUpdates };
     },
   };
 }
 
-function ownPolicy(served: ServedNode, channelId: ChannelId): ChannelPolicy {
+/** `null` where this node has announced none for its own channel. */
+function announcedPolicy(served: ServedNode, channelId: ChannelId): ChannelPolicy | null {
   const record = served.network.channelRecord(channelId);
   const policy = record?.node1 === served.node.nodeId ? record.policy1 : record?.policy2;
-  if (policy === null || policy === undefined) {
-    throw plainError(`no policy for outgoing channel ${channelId}`);
-  }
-  return policy;
+  return policy ?? null;
 }
 
 function feesOf(served: ServedNode, view: SimulatedChannelView): ChannelFeeReport {
-  const policy = ownPolicy(served, view.channelId);
+  const policy = announcedPolicy(served, view.channelId);
+  if (policy === null) throw plainError(`no policy for outgoing channel ${view.channelId} `);
   return {
     chanId: view.channelId,
     channelPoint: view.channelPoint,
@@ -78,10 +85,9 @@ function feesOf(served: ServedNode, view: SimulatedChannelView): ChannelFeeRepor
 }
 
 function earnedSat(served: ServedNode, periodNs: bigint): bigint {
-  const since = BigInt(Math.floor(served.network.clock.now())) * 1_000_000n - periodNs;
+  const sinceNs = BigInt(Math.floor(served.network.clock.now())) * 1_000_000n - periodNs;
   const feesMsat = served.node
-    .forwardingHistory()
-    .filter((forward) => forward.timestampNs >= since)
+    .forwardingHistory({ sinceNs })
     .reduce((sum, forward) => sum + forward.feeMsat, 0n);
   return feesMsat / 1000n;
 }
@@ -163,18 +169,29 @@ function targetsOf(
   }
 }
 
+const mostPendingMsat = (view: SimulatedChannelView): bigint =>
+  (view.capacitySat - view.remoteReserveSat) * 1000n;
+
+/** A maximum that is missing, or more than the channel can carry, is put right on the way. */
+function largestHtlc(
+  view: SimulatedChannelView,
+  { maxHtlcMsat }: ChannelPolicy,
+): Partial<ChannelPolicy> {
+  const mostMsat = mostPendingMsat(view);
+  return maxHtlcMsat === null || maxHtlcMsat > mostMsat ? { maxHtlcMsat: mostMsat } : {};
+}
+
 /** lnd's checks of one channel's limits (`routing/localchans`, `updateEdge`). */
 function limitProblem(
-  served: ServedNode,
   view: SimulatedChannelView,
+  current: ChannelPolicy,
   policy: Partial<ChannelPolicy>,
 ): string | undefined {
-  const current = ownPolicy(served, view.channelId);
   const min = policy.minHtlcMsat ?? current.minHtlcMsat;
-  const max = policy.maxHtlcMsat ?? current.maxHtlcMsat ?? view.capacitySat * 1000n;
-  const mostPending = (view.capacitySat - view.remoteReserveSat) * 1000n;
+  const mostPending = mostPendingMsat(view);
+  const max = policy.maxHtlcMsat ?? current.maxHtlcMsat ?? mostPending;
   if (min < 1n) return `min htlc amount of ${min} mSAT is below min htlc parameter of 1 mSAT`;
-  if (policy.maxHtlcMsat !== undefined && max > mostPending) {
+  if (max > mostPending) {
     return `max htlc size of ${max} mSAT is above max pending amount of ${mostPending} mSAT`;
   }
   if (min > max) return `min_htlc ${min} mSAT greater than max_htlc ${max} mSAT`;

@@ -11,6 +11,8 @@ import type { SimulatedPayment } from '../records.ts';
 import { endsOf } from './graph-messages.ts';
 import { visibleChannel } from './graph-methods.ts';
 import { SUBSCRIBED_EVENT, writeHtlcEvent } from './htlc-event-message.ts';
+import { interceptorMethods } from './interceptor-methods.ts';
+import { missionControlMethods } from './mission-control-methods.ts';
 import { writeAttempt, writePayment } from './payment-messages.ts';
 import { allPayments } from './payment-methods.ts';
 import { readHash } from './request-fields.ts';
@@ -31,15 +33,8 @@ export function routerMethods(served: ServedNode): Methods<typeof RouterService,
     buildRoute: () => {
       throw notSimulated('BuildRoute', 'build the route from DescribeGraph and ListChannels');
     },
-    queryMissionControl: () => {
-      throw notSimulated('QueryMissionControl', 'the simulated node keeps no record of results');
-    },
-    xImportMissionControl: () => {
-      throw notSimulated('XImportMissionControl', 'the simulated node keeps no record of results');
-    },
-    htlcInterceptor: () => {
-      throw notSimulated('HtlcInterceptor', 'forwards here are never offered to a client');
-    },
+    ...missionControlMethods(served),
+    ...interceptorMethods(served),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type ServedWalletState,
 } from './info-methods.ts';
 import { type BakedMacaroon, MacaroonBakery } from './macaroon.ts';
+import { OpenStreams } from './open-streams.ts';
 import { ALL_PERMISSIONS, OPEN_METHOD } from './permissions.ts';
 import { plainError } from './rpc-error.ts';
 import type { CallGate } from './rpc-methods.ts';
@@ -26,6 +27,8 @@ export interface ServeLndOptions {
   readonly version?: string;
   /** False serves without macaroons, like `--no-macaroons`. Default true. */
   readonly requireMacaroon?: boolean;
+  /** lnd's `--requireinterceptor`: forwards pass only while a client of HtlcInterceptor is connected. Default false. */
+  readonly requireInterceptor?: boolean;
 }
 
 export interface ServedLnd {
@@ -45,6 +48,11 @@ export interface ServedLnd {
   /** Changes what GetInfo and GetState tell, while clients stay connected. */
   report(state: Partial<ReportedState>): void;
   /**
+   * Breaks the streams that clients have open, as a lost connection does: those of one method, such as
+   * `/routerrpc.Router/SubscribeHtlcEvents`, or all. Returns how many there were.
+   */
+  cutStreams(methodPath?: string): number;
+  /**
    * Breaks every connection and frees the port. Payments go on in the network, as they do when lnd loses a client.
    */
   close(): Promise<void>;
@@ -58,9 +66,10 @@ const MAX_MESSAGE_BYTES = 200 * 1024 * 1024;
  * its own and macaroons whose permissions are checked for each method.
  *
  * The macaroons are stand-ins: opaque bytes that carry permissions and an HMAC. Not simulated, and answered with
- * UNIMPLEMENTED: QueryRoutes, BuildRoute, HtlcInterceptor, QueryMissionControl, XImportMissionControl; AMP and blinded
+ * UNIMPLEMENTED: QueryRoutes, BuildRoute; AMP and blinded
  * payments and invoices; description hashes; `failed_htlcs_only` of DeletePayment. SubscribeChannelEvents tells of
- * opened, closed, active and inactive channels only. Payment requests carry a stand-in for the signature.
+ * opened, closed, active and inactive channels only, and from version 0.21 on of changed balances. Payment requests
+ * carry a stand-in for the signature. What an interceptor's client adds for the next peer is dropped.
  *
  * @throws RangeError when the network has no such node.
  */
@@ -89,7 +98,12 @@ export async function serveLnd(
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
   });
-  const gate: CallGate = { admit, closing: closing.signal };
+  network.setInterception(nodeId, {
+    required: options.requireInterceptor ?? false,
+    version: () => reported.version,
+  });
+  const streams = new OpenStreams();
+  const gate: CallGate = { admit, closing: closing.signal, streams };
   for (const { definition, handlers } of servicesOf({ network, node, graph, reported }, gate)) {
     server.addService(definition, handlers);
   }
@@ -102,6 +116,7 @@ export async function serveLnd(
     report: (state) => {
       Object.assign(reported, state);
     },
+    cutStreams: (methodPath) => streams.cut(methodPath),
     close: () => {
       closing.abort();
       graph.close();

@@ -27,6 +27,9 @@ const rebalancer = new Rebalancer({
   maxConcurrent: AT_ONCE,
   maxAttemptsPerMinute: 1_000_000,
   graceMs: 100,
+  // The largest amount and the cheapest way, so that the budget is soon spent.
+  attemptCostMsat: 0n,
+  attemptCostPpm: 0,
 });
 const resumed = await rebalancer.resume();
 say({ kind: 'resumed', unfinished: resumed.length });

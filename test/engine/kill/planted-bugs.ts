@@ -53,8 +53,9 @@ const hasty =
   (node: LightningNode): LightningNode['sendToRoute'] =>
   (request) => {
     const failure = Failure.fromPartial({
-      code: Failure_FailureCode.TEMPORARY_NODE_FAILURE,
-      failureSourceIndex: 2,
+      // After a refusal of its own node a rebalance goes on with another hash, which the node sends.
+      code: Failure_FailureCode.INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS,
+      failureSourceIndex: request.route.hops.length,
     });
     const { promise: tooLate, resolve } =
       Promise.withResolvers<Awaited<ReturnType<LightningNode['sendToRoute']>>>();

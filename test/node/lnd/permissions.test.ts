@@ -5,8 +5,8 @@ import { LightningService } from '../../../src/generated/services/lightning.ts';
 import { Payment, Payment_PaymentStatus } from '../../../src/generated/services/payments.ts';
 import { RouterService } from '../../../src/generated/services/router.ts';
 import { bakeMacaroonCommand, LND_METHODS } from '../../../src/node/lnd/index.ts';
-import type { LightningNode } from '../../../src/ports.ts';
-import { parsePaymentHash } from '../../../src/units/ids.ts';
+import type { LightningNode, MissionControlPair } from '../../../src/ports.ts';
+import { parseNodeId, parsePaymentHash } from '../../../src/units/ids.ts';
 import { connectTo, testFake } from './connections.ts';
 import { type FakeLnd, plain } from './fake-lnd.ts';
 
@@ -28,6 +28,15 @@ async function preparedFake(): Promise<FakeLnd> {
   });
   return fake;
 }
+
+const PAIR: MissionControlPair = {
+  from: parseNodeId(`02${'0a'.repeat(32)}`),
+  to: parseNodeId(`02${'0b'.repeat(32)}`),
+  successAmtMsat: 1n,
+  successAtMs: 1_700_000_000_000,
+  failAmtMsat: 0n,
+  failAtMs: null,
+};
 
 const TERMS = { memo: '', valueMsat: 0n, cltvDelta: 40, expirySeconds: 60 };
 
@@ -69,6 +78,10 @@ const USES: Record<
     permission: 'offchain:write',
     call: (node) => node.deleteFailedPayment(HASH),
   },
+  '/lnrpc.Lightning/ForwardingHistory': {
+    permission: 'offchain:read',
+    call: (node) => node.forwardingHistory({ sinceMs: 0 }),
+  },
   '/invoicesrpc.Invoices/CancelInvoice': {
     permission: 'invoices:write',
     call: (node) => node.cancelInvoice(HASH),
@@ -92,6 +105,14 @@ const USES: Record<
   '/routerrpc.Router/TrackPaymentV2': {
     permission: 'offchain:read',
     call: (node) => first(node.trackPayment(HASH, untilEnd())),
+  },
+  '/routerrpc.Router/QueryMissionControl': {
+    permission: 'offchain:read',
+    call: (node) => node.missionControl(),
+  },
+  '/routerrpc.Router/XImportMissionControl': {
+    permission: 'offchain:write',
+    call: (node) => node.importMissionControl([PAIR]),
   },
 };
 
@@ -151,6 +172,24 @@ describe('bakeMacaroonCommand', () => {
     expect(words.filter((word) => !without.has(word))).toEqual([
       'uri:/lnrpc.Lightning/DeleteCanceledInvoice',
       'uri:/lnrpc.Lightning/DeletePayment',
+    ]);
+  });
+
+  it("asks for those of lnd's memory of payments on request", () => {
+    const without = new Set(bakeMacaroonCommand({ cleanUp: true }).split(' '));
+    const words = bakeMacaroonCommand({ cleanUp: true, missionControl: true }).split(' ');
+    expect(words.filter((word) => !without.has(word))).toEqual([
+      'uri:/routerrpc.Router/QueryMissionControl',
+      'uri:/routerrpc.Router/XImportMissionControl',
+    ]);
+  });
+
+  it('asks for the history of forwards on request, and then for all there is', () => {
+    const most = { cleanUp: true, missionControl: true };
+    const without = new Set(bakeMacaroonCommand(most).split(' '));
+    const words = bakeMacaroonCommand({ ...most, planning: true }).split(' ');
+    expect(words.filter((word) => !without.has(word))).toEqual([
+      'uri:/lnrpc.Lightning/ForwardingHistory',
     ]);
     expect(words).toHaveLength(3 + Object.keys(LND_METHODS).length);
   });

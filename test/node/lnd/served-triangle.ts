@@ -41,7 +41,11 @@ function triangle() {
 }
 
 export async function servedTriangle(
-  options: { readonly cleanUp?: boolean } = {},
+  options: {
+    readonly cleanUp?: boolean;
+    readonly missionControl?: boolean;
+    readonly planning?: boolean;
+  } = {},
 ): Promise<ServedTriangle> {
   const { network, us, nodes, channels } = triangle();
   const lnd = await serveLnd(network, us);

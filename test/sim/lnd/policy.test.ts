@@ -3,13 +3,18 @@ import { describe, expect, test } from 'vitest';
 import { Invoice } from '../../../src/generated/services/invoice.ts';
 import { LightningService } from '../../../src/generated/services/lightning.ts';
 import {
+  type ForwardingEvent,
   ForwardingHistoryRequest,
   PolicyUpdateRequest,
   UpdateFailure,
 } from '../../../src/generated/services/policy.ts';
 import { RouterService, SendToRouteRequest } from '../../../src/generated/services/router.ts';
 import type { ChannelPolicy } from '../../../src/ports.ts';
+import { generateNetwork } from '../../../src/sim/generator.ts';
 import { serveLnd } from '../../../src/sim/lnd/serve-lnd.ts';
+import { addRoutingNode } from '../../../src/sim/routing-node.ts';
+import { Traffic } from '../../../src/sim/traffic.ts';
+import { VirtualClock } from '../../../src/sim/virtual-clock.ts';
 import { circularRoute } from './ring-network.ts';
 import { expectStatus, RpcClient } from './rpc-client.ts';
 import { servedRing } from './served-ring.ts';
@@ -121,6 +126,86 @@ describe('UpdateChannelPolicy', () => {
     expect(failedUpdates[0]?.updateError).toMatch(/^max htlc size of 10000000000 mSAT is above/);
     expect(ownPolicy()).toEqual(before);
   });
+});
+
+test('a channel without a policy of ours cannot be changed, and stops FeeReport', async () => {
+  const { network, self, a } = world.ring;
+  const channelId = network.openChannel({
+    node1: self,
+    node2: a,
+    capacitySat: 500_000n,
+    policy1: null,
+  });
+  const { failedUpdates } = await update({ scope: GLOBAL, baseFeeMsat: 7n, timeLockDelta: 40 });
+  expect(failedUpdates).toMatchObject([
+    { reason: UpdateFailure.UPDATE_FAILURE_NOT_FOUND, updateError: 'edge policy not found' },
+  ]);
+  expect(ownPolicy().feeBaseMsat).toBe(7n);
+  await expectStatus(world.rpc.ask(LightningService.feeReport, {}), {
+    code: status.UNKNOWN,
+    details: `no policy for outgoing channel ${channelId} `,
+  });
+});
+
+test('an update puts a maximum right that the channel cannot carry', async () => {
+  const { network, self, channelSA } = world.ring;
+  network.updatePolicy({ channelId: channelSA, from: self, policy: { maxHtlcMsat: null } });
+  await update({ scope: GLOBAL, timeLockDelta: 40 });
+  // The capacity less the reserve of a hundredth.
+  expect(ownPolicy().maxHtlcMsat).toBe(9_900_000_000n);
+});
+
+test('FeeReport counts the fees of a day, a week and a month, to the last msat', async () => {
+  const clock = new VirtualClock();
+  const network = generateNetwork({ nodes: 40, seed: 3, clock });
+  const ours = addRoutingNode(network, {
+    seed: 3,
+    channels: 10,
+    capacitySat: 8_000_000n,
+    policy: { feeBaseMsat: 500n, feeRatePpm: 77, timeLockDelta: 40 },
+  });
+  const stop = new AbortController();
+  void new Traffic(network, { seed: 3, paymentsPerDay: 400, bystanders: [ours] }).run(stop.signal);
+  const served = await serveLnd(network, ours);
+  const rpc = new RpcClient(served);
+  await clock.advance(9 * 86_400_000);
+  const report = await rpc.ask(LightningService.feeReport, {});
+  const all = network.node(ours).forwardingHistory();
+  const sinceDays = (days: number): bigint => {
+    const sinceNs = BigInt(clock.now() - days * 86_400_000) * 1_000_000n;
+    const forwards = all.filter(({ timestampNs }) => timestampNs >= sinceNs);
+    return forwards.reduce((sum, { feeMsat }) => sum + feeMsat, 0n) / 1000n;
+  };
+  expect(report).toMatchObject({
+    dayFeeSum: sinceDays(1),
+    weekFeeSum: sinceDays(7),
+    monthFeeSum: sinceDays(30),
+  });
+  expect(report.weekFeeSum).toBeGreaterThan(report.dayFeeSum);
+  expect(report.monthFeeSum).toBeGreaterThan(report.weekFeeSum);
+
+  const pages: ForwardingEvent[] = [];
+  for (let indexOffset = 0; ; ) {
+    const request = ForwardingHistoryRequest.fromPartial({ indexOffset, numMaxEvents: 7 });
+    const page = await rpc.ask(LightningService.forwardingHistory, request);
+    if (page.forwardingEvents.length === 0) break;
+    pages.push(...page.forwardingEvents);
+    indexOffset = page.lastOffsetIndex;
+  }
+  expect(pages.map(({ timestampNs, feeMsat }) => [timestampNs, feeMsat])).toEqual(
+    all.map(({ timestampNs, feeMsat }) => [timestampNs, feeMsat]),
+  );
+  const closed = all[0]!.channelIn;
+  network.removeChannel(closed);
+  const request = ForwardingHistoryRequest.fromPartial({
+    incomingChanIds: [closed],
+    peerAliasLookup: true,
+  });
+  const [first] = (await rpc.ask(LightningService.forwardingHistory, request)).forwardingEvents;
+  expect(first?.peerAliasIn).toMatch(/^unable to lookup peer alias/);
+  stop.abort();
+  rpc.close();
+  await served.close();
 });
 
 test('ForwardingHistory is that of the forwarder', async () => {

@@ -1,6 +1,7 @@
 /** A bare gRPC client over the generated definitions, for what the tests send to a served lnd. */
 import {
   Client,
+  type ClientDuplexStream,
   type ClientReadableStream,
   credentials,
   Metadata,
@@ -90,6 +91,20 @@ export class RpcClient {
     );
   }
 
+  /** Both directions; what comes in waits until it is asked for. */
+  twoWay<Request, Response>(
+    method: MethodDefinition<Request, Response>,
+  ): TwoWayStream<Request, Response> {
+    return new TwoWayStream(
+      this.#client.makeBidiStreamRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        this.#metadata,
+      ),
+    );
+  }
+
   close(): void {
     this.#client.close();
   }
@@ -123,6 +138,24 @@ export class MessageStream<Message> {
 
   cancel(): void {
     this.#call.cancel();
+  }
+}
+
+export class TwoWayStream<Request, Response> extends MessageStream<Response> {
+  readonly #call: ClientDuplexStream<Request, Response>;
+
+  constructor(call: ClientDuplexStream<Request, Response>) {
+    super(call);
+    this.#call = call;
+  }
+
+  send(request: Request): void {
+    this.#call.write(request);
+  }
+
+  /** Says no more, and goes on reading. */
+  end(): void {
+    this.#call.end();
   }
 }
 

@@ -20,6 +20,7 @@ export const FAULT_KINDS = [
   'commit refused, yet written',
   'store closed itself',
   'store not readable',
+  'beliefs refused',
   'stuck HTLC, failed later',
   'stuck HTLC, forwarded later',
   'slow peer',

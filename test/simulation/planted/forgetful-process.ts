@@ -8,6 +8,9 @@ export const forgetfulProcess: Mutation = {
     unfinished: async () => [],
     recordsOf: (key) => store.recordsOf(key),
     feesPaid: () => store.feesPaid(),
+    keepBeliefs: (beliefs) => store.keepBeliefs(beliefs),
+    beliefs: () => store.beliefs(),
+    forgetBeliefs: (options) => store.forgetBeliefs(options),
     close: () => store.close(),
   }),
 };

@@ -32,6 +32,9 @@ function listening(
     unfinished: () => store.unfinished(),
     recordsOf: (key) => store.recordsOf(key),
     feesPaid: () => store.feesPaid(),
+    keepBeliefs: (beliefs) => store.keepBeliefs(beliefs),
+    beliefs: () => store.beliefs(),
+    forgetBeliefs: (options) => store.forgetBeliefs(options),
     close: () => store.close(),
   };
 }

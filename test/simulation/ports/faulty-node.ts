@@ -70,10 +70,15 @@ export function connectFaulty(machine: Machine, life: ProcessLife, lnd: LndProce
       streamed('trackPayment', hash, (s) => inner.trackPayment(hash, { signal: s }), signal),
     unfinishedPayments: (options) =>
       asked('unfinishedPayments', () => inner.unfinishedPayments(options)),
+    forwardingHistory: (options) =>
+      asked('forwardingHistory', () => inner.forwardingHistory(options)),
     deleteFailedPayment: (hash) =>
       asked('deleteFailedPayment', () => inner.deleteFailedPayment(hash), hash),
     deleteCanceledInvoice: (hash) =>
       asked('deleteCanceledInvoice', () => inner.deleteCanceledInvoice(hash), hash),
+    missionControl: () => asked('missionControl', () => inner.missionControl()),
+    importMissionControl: (pairs) =>
+      asked('importMissionControl', () => inner.importMissionControl(pairs)),
     close: async () => {},
   };
   return { node, breakAll: (reason) => calls.breakAll(reason) };

@@ -3,7 +3,7 @@
  * disk may refuse one, or take it and report a failure all the same. What was on its way when the process was killed
  * is durable up to a point that chance decides.
  */
-import type { JournalRecord, Store } from '../../../src/ports.ts';
+import type { BeliefState, JournalRecord, Store } from '../../../src/ports.ts';
 import { StoreError } from '../../../src/store/store-error.ts';
 import { inOneLine } from '../event-log.ts';
 import type { JournalDisk } from './journal-disk.ts';
@@ -123,8 +123,39 @@ export class FaultyStore implements Store {
     return this.#read('feesPaid', () => this.#parts.disk.reader.feesPaid());
   }
 
+  beliefs(): ReturnType<Store['beliefs']> {
+    return this.#read('beliefs', () => this.#parts.disk.beliefs.beliefs());
+  }
+
+  /** Nothing hangs on them, so they are lost more often than anything else. */
+  keepBeliefs(beliefs: BeliefState): Promise<void> {
+    const kept = structuredClone(beliefs);
+    return this.#believe(`keep ${kept.rows.length} beliefs`, (disk) => disk.keepBeliefs(kept));
+  }
+
+  forgetBeliefs(options: { readonly beforeMs: number }): Promise<void> {
+    return this.#believe('forget beliefs', (disk) => disk.forgetBeliefs(options));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  #believe(what: string, perform: (disk: JournalDisk['beliefs']) => Promise<void>): Promise<void> {
+    const { machine, life, disk } = this.#parts;
+    if (!life.alive) return never();
+    if (this.#closed) return this.#refuse('closed', 'the store is closed');
+    const { refused, refusedYetWritten, unreadable } = machine.plan.store;
+    const rate = Math.min(1, 5 * Math.max(refused, refusedYetWritten, unreadable));
+    const fails = machine.strikes(rate, 'beliefs refused');
+    return new Promise((resolve, reject) => {
+      machine.scheduler.after(machine.latencyMs(), what, () => {
+        if (!life.alive) return;
+        machine.log.add(fails ? `disk refuses to ${what}` : `disk: ${what}`);
+        if (fails) reject(new StoreError('full', 'the disk is full'));
+        else perform(disk.beliefs).then(resolve, reject);
+      });
+    });
   }
 
   #read<T>(what: string, read: () => Promise<T>): Promise<T> {

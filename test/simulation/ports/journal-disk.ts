@@ -29,6 +29,11 @@ export class JournalDisk {
     }
   }
 
+  /** Beliefs that have reached it, and changes of them: nobody depends on those. */
+  get beliefs(): Pick<Store, 'keepBeliefs' | 'beliefs' | 'forgetBeliefs'> {
+    return this.#store;
+  }
+
   /** For reading alone. */
   get reader(): Pick<Store, 'records' | 'unfinished' | 'recordsOf' | 'feesPaid'> {
     return this.#store;

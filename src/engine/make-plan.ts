@@ -1,0 +1,76 @@
+/** Gathers what a plan stands on, and makes it. */
+import { unclaimed } from '../executor/unclaimed.ts';
+import { pastRebalances } from '../planner/past-rebalances.ts';
+import type { PlanGround } from '../planner/plan-ground.ts';
+import { planRebalances } from '../planner/plan-rebalances.ts';
+import type { RebalancePlan } from '../planner/rebalance-plan.ts';
+import {
+  DAY_MS,
+  PLAN_DEFAULTS,
+  type PlanRequest,
+  SETTING_DEFAULTS,
+} from '../planner/rebalance-plan-request.ts';
+import type { ForwardingHistory } from '../ports.ts';
+import type { EngineParts } from './answer-command.ts';
+import { asked, messageOf } from './asked.ts';
+
+/** Failures that are older than this, and than any cool-down, are forgotten. */
+const LEAST_PAST_MS = 7 * DAY_MS;
+
+/** @throws PlanRequestError, and what node or store reject with. */
+export async function makePlan(
+  request: PlanRequest,
+  parts: EngineParts,
+  attemptCost: PlanGround['attemptCost'],
+): Promise<RebalancePlan> {
+  const { store, reservations, dates, beliefs } = parts;
+  const nowMs = dates.now();
+  const [reading, history, records] = await Promise.all([
+    parts.ground.read({ fresh: true }),
+    historyFor(request, parts, nowMs),
+    asked(() => store.records({ sinceMs: nowMs - pastMs(request) })),
+  ]);
+  const { ground, released } = reading;
+  const { snapshot, info } = ground;
+  const self = info.nodeId;
+  const claims = [...reservations.others(''), ...released];
+  return planRebalances(
+    {
+      snapshot,
+      self,
+      blockHeight: info.blockHeight,
+      nowMs,
+      ownChannels: unclaimed(ground.ownChannels, claims, reservations.limits),
+      history,
+      past: pastRebalances(records),
+      attemptCost,
+      prices: (terms) => beliefs.book.prices({ ...terms, snapshot, self, nowMs }),
+    },
+    request,
+  );
+}
+
+/** Where nothing depends on the history of forwards, a node that does not tell it will do as well. */
+async function historyFor(
+  request: PlanRequest,
+  { node, log }: EngineParts,
+  nowMs: number,
+): Promise<ForwardingHistory> {
+  const sinceMs = nowMs - (request.historyMs ?? PLAN_DEFAULTS.historyMs);
+  const reading = asked(() => node.forwardingHistory({ sinceMs }));
+  if (needsHistory(request)) return reading;
+  return reading.catch((error: unknown) => {
+    log.warn('planned without the history of forwards', { reason: messageOf(error) });
+    return { sinceMs, forwards: [] };
+  });
+}
+
+const needsHistory = ({ strategy = 'economic', settings, rules = [] }: PlanRequest): boolean =>
+  strategy === 'economic' || [settings, ...rules].some((given) => given?.earnedShare !== undefined);
+
+const pastMs = ({ settings, rules = [] }: PlanRequest): number =>
+  Math.max(
+    LEAST_PAST_MS,
+    SETTING_DEFAULTS.coolDownMs,
+    ...[settings, ...rules].map((given) => given?.coolDownMs ?? 0),
+  );

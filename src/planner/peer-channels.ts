@@ -1,0 +1,86 @@
+/**
+ * All our channels with one peer. Forwarding is not strict: what asks for one of them leaves over any that has the balance
+ * (lnd: `htlcswitch/switch.go`, `handlePacketAdd`), and the peer does likewise. So flows, balance and room are theirs
+ * together, and moving liquidity from one to the other earns nothing.
+ */
+import type { ChannelFlows } from './channel-flows.ts';
+import { ChannelWorth, type Sides } from './channel-worth.ts';
+import { type Flow, sumOfFlows } from './demand.ts';
+
+/** A channel as far as its peer's others have to know it. */
+export interface PeerChannel {
+  readonly isActive: boolean;
+  readonly sides: Sides;
+}
+
+export class PeerChannels {
+  readonly out: Required<Flow>;
+  readonly worth: ChannelWorth;
+  readonly #channels: PeerChannel[] = [];
+  /** Reckoned since something last moved, by amount. */
+  readonly #localGains = new Map<number, number>();
+  readonly #remoteGains = new Map<number, number>();
+  #sides: Sides | undefined;
+  #version = 0;
+
+  constructor(flows: readonly ChannelFlows[], horizonMs: number) {
+    this.out = sumOfFlows(flows.map((each) => each.out));
+    const into = sumOfFlows(flows.map((each) => each.in));
+    this.worth = new ChannelWorth({ out: this.out, in: into }, horizonMs);
+  }
+
+  add(channel: PeerChannel): void {
+    this.#channels.push(channel);
+    this.moved();
+  }
+
+  /** Grows by one with everything that moves. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Balance or room of one of them is another now. */
+  moved(): void {
+    this.#version++;
+    this.#sides = undefined;
+    this.#localGains.clear();
+    this.#remoteGains.clear();
+  }
+
+  /** Of the channels that can forward. */
+  get sides(): Sides {
+    this.#sides ??= sumOfSides(this.#channels.filter(({ isActive }) => isActive));
+    return this.#sides;
+  }
+
+  /** Fees that more balance brings, or with a negative amount those that it takes away; msat. */
+  localGainMsat(amountMsat: number): number {
+    return kept(this.#localGains, amountMsat, () =>
+      this.worth.localGainMsat(this.sides, amountMsat),
+    );
+  }
+
+  /** The same for room. */
+  remoteGainMsat(amountMsat: number): number {
+    return kept(this.#remoteGains, amountMsat, () =>
+      this.worth.remoteGainMsat(this.sides, amountMsat),
+    );
+  }
+}
+
+function sumOfSides(channels: readonly PeerChannel[]): Sides {
+  let [localMsat, remoteMsat] = [0, 0];
+  for (const { sides } of channels) {
+    localMsat += sides.localMsat;
+    remoteMsat += sides.remoteMsat;
+  }
+  return { localMsat, remoteMsat };
+}
+
+function kept(gains: Map<number, number>, amountMsat: number, reckon: () => number): number {
+  const known = gains.get(amountMsat);
+  if (known !== undefined) return known;
+  const gain = reckon();
+  gains.set(amountMsat, gain);
+  return gain;
+}

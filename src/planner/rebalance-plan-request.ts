@@ -1,0 +1,141 @@
+/** What a plan is asked for: strategy, settings of channels, and limits. */
+import type { Exclusions } from '../pathfinder/request.ts';
+import type { ChannelDemand } from './demand.ts';
+
+/**
+ * Own channels: each by its id (decimal or `block x transaction x output`), all of a peer by its node id or its alias, or
+ * those that a tag of the request stands for.
+ */
+export type ChannelNames = string | readonly string[];
+
+/**
+ * - `economic`: what a satoshi on each side of each channel is expected to earn.
+ * - `balance`: towards each channel's target ratio.
+ * - `explicit`: from `sources` to `targets`, for as long as there is balance and room.
+ *
+ * With the latter two a satoshi that is moved is worth the most that may be paid for it: what the target charges for
+ * passing it on once, or less where the settings say so.
+ */
+export type PlanStrategy = 'economic' | 'balance' | 'explicit';
+
+export interface ChannelSettings {
+  /** What the channel may serve as in a plan. @defaultValue `both` */
+  readonly use?: 'both' | 'source' | 'target' | 'none';
+  /** Part of the capacity that is to be ours, which `balance` aims at; 0 to 1. @defaultValue 0.5 */
+  readonly targetRatio?: number;
+  /** Our part of the capacity is not drained below this, 0 to 1. @defaultValue 0 */
+  readonly minRatio?: number;
+  /** Our part of the capacity is not filled above this, 0 to 1. @defaultValue 1 */
+  readonly maxRatio?: number;
+  /** Most to pay for filling the channel, in ppm of the amount. @defaultValue what it can earn back */
+  readonly maxFeePpm?: number;
+  /** Most to pay for filling it, as a part of what its forwards have earned, ppm by ppm. @defaultValue no such limit */
+  readonly earnedShare?: number;
+  /**
+   * Milliseconds for which a channel that a rebalance has filled is no source, and one that was drained no target.
+   * @defaultValue a day: forwards are to use what was paid for, and a day shows most of their rhythm
+   */
+  readonly coolDownMs?: number;
+}
+
+/** Settings for some channels. */
+export interface ChannelRule extends ChannelSettings {
+  readonly channels: ChannelNames;
+}
+
+export interface PlanRequest {
+  /** @defaultValue `economic` */
+  readonly strategy?: PlanStrategy;
+  /** For all channels. */
+  readonly settings?: ChannelSettings;
+  /** For some of them; of two rules for the same channel the later one counts, setting by setting. */
+  readonly rules?: readonly ChannelRule[];
+  /** Names for groups of channels. */
+  readonly tags?: Readonly<Record<string, ChannelNames>>;
+  /** Nothing but these. @defaultValue all channels */
+  readonly include?: ChannelNames;
+  /** Not these, whatever else names them. */
+  readonly exclude?: ChannelNames;
+  /** Liquidity comes from these alone, and goes to those alone. `explicit` needs both. @defaultValue all channels */
+  readonly sources?: ChannelNames;
+  readonly targets?: ChannelNames;
+  /**
+   * Milliseconds over which what is moved is to earn its cost back.
+   * @defaultValue a week: forwards repeat from week to week, and forecasts for longer are worth little
+   */
+  readonly horizonMs?: number;
+  /** How far back forwards are looked at, ms. @defaultValue 30 days */
+  readonly historyMs?: number;
+  /** After so much time a forward counts half as much, ms. @defaultValue a week, so that the last ones count most */
+  readonly halfLifeMs?: number;
+  /** What is asked of channels where more is known than what was served; it takes the place of their history. */
+  readonly demand?: readonly ChannelDemand[];
+  /** Amounts to choose from. @defaultValue halves of the largest that any two channels allow, five of them */
+  readonly amountsMsat?: readonly bigint[];
+  /** Smallest amount where none are given. @defaultValue 50,000 sat: below, base fees and attempts cost more than it earns */
+  readonly minAmountMsat?: bigint;
+  /** What an attempt costs, in msat and in ppm of its amount. @defaultValue the Rebalancer's options of these names */
+  readonly attemptCostMsat?: bigint;
+  readonly attemptCostPpm?: number;
+  /** Moves that gain less than this after all costs are left out, msat. @defaultValue 10,000: forecasts are no finer */
+  readonly minBenefitMsat?: bigint;
+  /** @defaultValue 20: by then the ground has changed */
+  readonly maxMoves?: number;
+  /**
+   * Milliseconds for which a pair is left alone after it has failed, twice as long after each further failure up to
+   * `maxQuietMs`; a target that failed three times likewise. @defaultValue 15 minutes and a day
+   */
+  readonly quietMs?: number;
+  readonly maxQuietMs?: number;
+  /** Most blocks for which money may be locked. @defaultValue 2016, lnd's own limit */
+  readonly maxCltvBlocks?: number;
+  /** Others' nodes and channels that are never passed. */
+  readonly avoid?: Exclusions;
+}
+
+/** The request cannot be meant as it stands; the message says what to change. */
+export class PlanRequestError extends Error {
+  override readonly name = 'PlanRequestError';
+}
+
+export const DAY_MS: number = 24 * 60 * 60 * 1000;
+
+export const PLAN_DEFAULTS: Readonly<
+  Required<
+    Pick<
+      PlanRequest,
+      | 'strategy'
+      | 'horizonMs'
+      | 'historyMs'
+      | 'halfLifeMs'
+      | 'minAmountMsat'
+      | 'minBenefitMsat'
+      | 'maxMoves'
+      | 'quietMs'
+      | 'maxQuietMs'
+    >
+  >
+> = {
+  strategy: 'economic',
+  horizonMs: 7 * DAY_MS,
+  historyMs: 30 * DAY_MS,
+  halfLifeMs: 7 * DAY_MS,
+  minAmountMsat: 50_000_000n,
+  minBenefitMsat: 10_000n,
+  maxMoves: 20,
+  quietMs: 15 * 60 * 1000,
+  maxQuietMs: DAY_MS,
+};
+
+type DefaultedSettings = 'use' | 'targetRatio' | 'minRatio' | 'maxRatio' | 'coolDownMs';
+
+/** Settings with those filled in that have a value of their own by default. */
+export type FilledSettings = ChannelSettings & Required<Pick<ChannelSettings, DefaultedSettings>>;
+
+export const SETTING_DEFAULTS: FilledSettings = {
+  use: 'both',
+  targetRatio: 0.5,
+  minRatio: 0,
+  maxRatio: 1,
+  coolDownMs: DAY_MS,
+};

@@ -1,0 +1,98 @@
+/** A clock that stands still until it is moved, for runs of days that take seconds. */
+import type { Clock, StopSignal } from '../ports.ts';
+
+interface Sleeper {
+  readonly untilMs: number;
+  /** Among sleepers of one time, the one that lay down first wakes first. */
+  readonly order: number;
+  wake: (() => void) | undefined;
+}
+
+/** Midnight, 1 January 2026, UTC. */
+const DEFAULT_START_MS = 1_767_225_600_000;
+
+export class VirtualClock implements Clock {
+  #nowMs: number;
+  #order = 0;
+  /** A binary heap, the next to wake first. */
+  readonly #heap: Sleeper[] = [];
+
+  /** @param startMs Unix milliseconds; default: the beginning of 2026. */
+  constructor(startMs: number = DEFAULT_START_MS) {
+    this.#nowMs = startMs;
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  sleep(milliseconds: number, signal?: StopSignal): Promise<void> {
+    if (signal?.aborted === true) return Promise.resolve();
+    return new Promise((resolve) => {
+      const untilMs = this.#nowMs + Math.max(0, milliseconds);
+      const sleeper: Sleeper = { untilMs, order: this.#order++, wake: undefined };
+      const wake = (): void => {
+        sleeper.wake = undefined;
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      sleeper.wake = wake;
+      signal?.addEventListener('abort', wake, { once: true });
+      this.#push(sleeper);
+    });
+  }
+
+  /**
+   * Lets so much time pass. Who sleeps is woken at its time, one after another, and everything that follows from it
+   * without waiting for time or for another process happens before the next.
+   */
+  async advance(milliseconds: number): Promise<void> {
+    const endMs = this.#nowMs + milliseconds;
+    // What was started before the call may only now lie down.
+    await turn();
+    for (;;) {
+      const next = this.#heap[0];
+      if (next === undefined || next.untilMs > endMs) break;
+      this.#pop();
+      if (next.wake === undefined) continue;
+      this.#nowMs = Math.max(this.#nowMs, next.untilMs);
+      next.wake();
+      await turn();
+    }
+    this.#nowMs = endMs;
+  }
+
+  #push(sleeper: Sleeper): void {
+    const heap = this.#heap;
+    let at = heap.push(sleeper) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!isBefore(sleeper, heap[parent]!)) break;
+      heap[at] = heap[parent]!;
+      at = parent;
+    }
+    heap[at] = sleeper;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop()!;
+    if (heap.length === 0) return;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
+      if (!isBefore(heap[child]!, last)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = last;
+  }
+}
+
+const isBefore = (a: Sleeper, b: Sleeper): boolean =>
+  a.untilMs === b.untilMs ? a.order < b.order : a.untilMs < b.untilMs;
+
+/** One round of the event loop: all that waits for nothing but its turn has had it. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
