@@ -38,6 +38,9 @@ export async function makeRebalances(
     maxPerChannel: NO_LIMIT,
     maxPerPeer: NO_LIMIT,
     freeSlots: 0,
+    // From the cheapest to the dearest, each time: what was learnt would change the order.
+    attemptCostMsat: 0n,
+    attemptCostPpm: 0,
   });
   const { out, [work.kind]: back } = parts.ends;
   const request = (index: number): RebalanceRequest => ({

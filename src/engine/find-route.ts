@@ -135,10 +135,11 @@ function searchIn(
   // What an attempt of this rebalance had held before it failed is back.
   const released = ended.filter((claim) => claim.settled || claim.rebalanceId !== rebalanceId);
   const searchAt = priced(command, snapshot, given.parts);
-  const alone = (): RouteSearched => {
+  const alone = (asked: Searching['command']): RouteSearched => {
     const ownChannels = unclaimed(restored(ground.ownChannels, held), [], reservations.limits);
     const room = reservations.feeRoomAlone(dates.now());
-    return answer(ownChannels, searchAmong(ownChannels, { ground, command, room, searchAt }));
+    const on = { ground, command: asked, room, searchAt };
+    return answer(ownChannels, searchAmong(ownChannels, on));
   };
   const answer = (ownChannels: readonly OwnChannel[], found: BudgetedResult): RouteSearched => ({
     kind: 'route_searched',
@@ -148,17 +149,24 @@ function searchIn(
     ownChannels,
   });
   // What is only to be shown is reckoned without the others: it need not wait for them.
-  if (command.dryRun) return alone();
+  if (command.dryRun) return alone(command);
   const ownChannels = unclaimed(ground.ownChannels, [...held, ...released], reservations.limits);
   const room = reservations.feeRoom(rebalanceId, dates.now());
-  const found = searchAmong(ownChannels, { ground, command, room, searchAt });
+  // A smaller amount is no answer to what others only hold for a while.
+  const whole = { ...command, smaller: [] };
+  const isHeld = (): boolean => held.length > 0 && alone(whole).result.kind === 'route';
+  const first = held.length === 0 ? command : whole;
+  let found = searchAmong(ownChannels, { ground, command: first, room, searchAt });
+  if (first !== command && (found.result.kind === 'route' || !isHeld())) {
+    found = searchAmong(ownChannels, { ground, command, room, searchAt });
+  }
   const { result } = found;
   if (result.kind === 'route') {
     reservations.set(rebalanceId, claimOfRoute(rebalanceId, { ...result, ownChannels }, null));
     reservations.rate.count(clock.now());
   } else if (released.length > 0) {
     return { kind: 'again' };
-  } else if (held.length > 0 && alone().result.kind === 'route') {
+  } else if (isHeld()) {
     return { kind: 'held', by: held };
   }
   return answer(ownChannels, found);

@@ -42,10 +42,11 @@ export class KeptBeliefs {
   }
 
   /** An attempt has ended. It is dated by when that became known. */
-  observe({ facts, snapshot }: Extract<RebalanceCommand, { kind: 'observe' }>): void {
+  observe({ facts, snapshot, self }: Extract<RebalanceCommand, { kind: 'observe' }>): void {
     const atMs = this.#parts.dates.now();
     void this.#trying('learn', async () => {
-      this.book.observe(facts, { atMs, ...(snapshot === null ? {} : { snapshot }) });
+      const taught = snapshot === null || self === null ? {} : { snapshot, self };
+      this.book.observe(facts, { atMs, ...taught });
       if (this.#keeps) await this.#parts.store.keepBeliefs(this.book.takeChanged());
     });
   }

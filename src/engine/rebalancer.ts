@@ -145,7 +145,7 @@ export class Rebalancer {
    */
   async plan(request: PlanRequest = {}): Promise<RebalancePlan> {
     assertPlanRequest(request);
-    if (this.#resumed === undefined) this.#beliefsLoaded ??= this.#parts.beliefs.load();
+    this.#beliefsLoaded ??= this.#parts.beliefs.load();
     await this.#beliefsLoaded;
     return makePlan({ ...request }, this.#parts, this.#attemptCost);
   }
@@ -176,7 +176,8 @@ export class Rebalancer {
 
   async #resume(): Promise<readonly RebalanceRun[]> {
     const leftBehind = await openJournal(this.#parts);
-    await this.#parts.beliefs.load();
+    this.#beliefsLoaded ??= this.#parts.beliefs.load();
+    await this.#beliefsLoaded;
     return leftBehind.map(({ rebalanceId, first }) => {
       const events = new EventRecord<RebalanceEvent>();
       const report = runRebalance(first, this.#parts, {

@@ -1,11 +1,12 @@
 /**
  * How much to try with the next attempt. An attempt of amount `a` moves it with probability P(a), and then gains what the
- * move is worth less its fee; it costs an attempt either way. Of the amounts that are allowed, the one is taken whose
+ * move is worth less its fee; otherwise it costs an attempt. Of the amounts that are allowed, the one is taken whose
  *
- *     P(a) x (worth(a) - fee(a)) - attemptCost
+ *     P(a) x (worth(a) - fee(a)) - (1 - P(a)) x attemptCost(a)
  *
- * is greatest. What a move is worth is its fee limit, unless the caller knows better: nobody allows more. With certain
- * balances the largest amount wins; where the balances on the way are unknown, a smaller one that is likely to pass.
+ * is greatest. What a move is worth is its fee limit, for nobody allows more, and half the amount is worth half at most.
+ * With certain balances the largest amount wins; where those on the way are unknown, a smaller one that is likely to pass.
+ * Where none gains anything, the largest is taken: the user has asked for it.
  */
 import type { ReliableResult } from './search-reliably.ts';
 
@@ -21,12 +22,12 @@ const MOST_AMOUNTS = 5;
 /** The amounts to choose among, largest first: halves in whole satoshis, and the least one allowed. */
 export function amountsToTry(mostMsat: bigint, leastMsat: bigint): readonly bigint[] {
   const amounts = [mostMsat];
-  for (let half = mostMsat / 2n; amounts.length < MOST_AMOUNTS; half /= 2n) {
+  for (let half = mostMsat / 2n; amounts.length < MOST_AMOUNTS - 1; half /= 2n) {
     const inSat = half - (half % 1000n);
     if (inSat <= leastMsat) break;
     amounts.push(inSat);
   }
-  if (amounts.length < MOST_AMOUNTS && leastMsat < mostMsat) amounts.push(leastMsat);
+  if (leastMsat < mostMsat) amounts.push(leastMsat);
   return amounts;
 }
 
@@ -49,21 +50,26 @@ export function bestAmount<Found extends Searched>(
   let bestGainMsat = Number.NEGATIVE_INFINITY;
   let first: Found | undefined;
   for (const choice of choices) {
-    const costMsat = attemptCostMsat(choice.amountMsat);
-    const worthMsat = Number(choice.maxFeeMsat);
+    const worthMsat = worthOf(choice, choices[0]!);
     // This amount gains so much at most, if it is certain and free, and those after it no more.
-    if (worthMsat <= bestGainMsat) break;
+    if (best !== undefined && worthMsat <= Math.max(0, bestGainMsat)) break;
     const found = search(choice);
     first ??= found;
     const { result } = found;
     if (result.kind === 'no_route') continue;
-    const keptMsat = worthMsat - Number(result.quote.feeMsat);
-    const gainMsat = result.probability * keptMsat - costMsat;
-    if (gainMsat <= bestGainMsat) continue;
+    const failing = (1 - result.probability) * attemptCostMsat(choice.amountMsat);
+    const kept = result.probability * (worthMsat - Number(result.quote.feeMsat));
+    const gainMsat = kept - failing;
+    if (best !== undefined && gainMsat <= Math.max(0, bestGainMsat)) continue;
     bestGainMsat = gainMsat;
     best = found;
   }
   const chosen = best ?? first;
   if (chosen === undefined) throw new RangeError('there must be an amount to choose');
   return chosen;
+}
+
+function worthOf({ amountMsat, maxFeeMsat }: AmountChoice, largest: AmountChoice): number {
+  const share = Number(amountMsat) / Number(largest.amountMsat);
+  return Math.min(Number(maxFeeMsat), Number(largest.maxFeeMsat) * share);
 }

@@ -269,6 +269,8 @@ export type RebalanceCommand =
       readonly kind: 'observe';
       readonly facts: readonly LiquidityFact[];
       readonly snapshot: GraphSnapshot | null;
+      /** Our own node. */
+      readonly self: NodeId | null;
     }
   /** Report `grace_over` after the time that a cancelled payment is given to fail back. */
   | { readonly kind: 'start_grace' }
@@ -286,6 +288,15 @@ export const observe = (
   facts: readonly LiquidityFact[],
   { ground }: Pick<LiveAttempt, 'ground'>,
 ): readonly RebalanceCommand[] =>
-  facts.length === 0 ? [] : [{ kind: 'observe', facts, snapshot: ground?.snapshot ?? null }];
+  facts.length === 0
+    ? []
+    : [
+        {
+          kind: 'observe',
+          facts,
+          snapshot: ground?.snapshot ?? null,
+          self: ground?.path.hops[0]?.from ?? null,
+        },
+      ];
 
 export const emit = (event: RebalanceEvent): RebalanceCommand => ({ kind: 'emit', event });

@@ -52,7 +52,10 @@ export function searchReliably(
       siblings: 'named',
       cost: { ...request.cost, reliability },
     });
-    if (result.kind === 'no_route') return { ...result, probability: 0 };
+    if (result.kind === 'no_route') {
+      if (best !== undefined) break;
+      return { ...result, probability: 0 };
+    }
     const priceMsat = pricesOf(result.path, snapshot, reliability);
     const probability = Math.exp(-priceMsat / weightMsat);
     const costMsat = result.costMsat - priceMsat + terms.attemptCostMsat / probability;

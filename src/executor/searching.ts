@@ -67,7 +67,7 @@ export function routeSearched(run: Run, input: Searched, nowMs: number): Step {
   if (result.kind === 'no_route') return noRoute(run, { ...result, ...input }, nowMs);
   const { path, quote, proven, probability } = result;
   const unlikely = unlikelyOutcome(run, { quote, probability });
-  if (unlikely !== null) return end(run, unlikely, nowMs);
+  if (unlikely !== null) return tryLess(run, { quote, unlikely }, nowMs);
   const found = emit({
     kind: 'route_found',
     hops: hopReports({ path, ...groundOf(input) }),
@@ -87,14 +87,31 @@ function chosenLess(run: Run, { amountMsat }: Quote): readonly RebalanceCommand[
   return [emit({ kind: 'amount_shrunk', fromMsat: run.amountMsat, toMsat: amountMsat, reason })];
 }
 
-/** Probes are there to find out, whatever is believed. */
+/** Half of what is hardly ever carried, while the request allows that. */
+function tryLess(
+  run: Run,
+  found: { readonly quote: Quote; readonly unlikely: RebalanceOutcome & { message: string } },
+  nowMs: number,
+): Step {
+  const { quote, unlikely } = found;
+  const { minAmountMsat } = run.terms;
+  if (quote.amountMsat <= minAmountMsat) return end(run, unlikely, nowMs);
+  const half = quote.amountMsat / 2n;
+  const toMsat = half - (half % 1000n) < minAmountMsat ? minAmountMsat : half - (half % 1000n);
+  const next = search({ ...run, amountMsat: toMsat }, nowMs);
+  const { amountMsat: fromMsat } = run;
+  const shrunk = emit({ kind: 'amount_shrunk', fromMsat, toMsat, reason: unlikely.message });
+  return { state: next.state, commands: [shrunk, ...next.commands] };
+}
+
+/** Probes and dry runs are there to find out, whatever is believed. */
 function unlikelyOutcome(
   run: Run,
   { quote, probability }: { readonly quote: Quote; readonly probability: number },
-): RebalanceOutcome | null {
+): Extract<RebalanceOutcome, { kind: 'unlikely' }> | null {
   const { amountMsat } = quote;
-  const { probe, minProbability } = run.terms;
-  if (probe || probability >= minProbability) return null;
+  const { probe, dryRun, minProbability } = run.terms;
+  if (probe || dryRun || probability >= minProbability) return null;
   const message = `the best circle left for ${amountMsat} msat succeeds with a probability of ${probability.toPrecision(2)}, by what attempts have taught, and minProbability is ${minProbability}; try another amount or a higher fee, try later, or lower minProbability`;
   return { kind: 'unlikely', probability, message };
 }

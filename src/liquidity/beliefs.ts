@@ -20,6 +20,15 @@ export interface BeliefQuestion {
   readonly nowMs: number;
 }
 
+/** When facts became known, and what tells the model which channels they are about. */
+export interface Observation {
+  readonly atMs: number;
+  /** Without it only bounds are learnt. */
+  readonly snapshot?: GraphSnapshot;
+  /** Our own node: its channels were chosen for their balances, which says nothing about those of others. */
+  readonly self?: NodeId;
+}
+
 export interface BeliefTerms {
   readonly model: LiquidityModel;
   readonly hopFailure: number;
@@ -43,14 +52,11 @@ export class Beliefs {
     return this.#terms.model.learning?.epoch ?? 0;
   }
 
-  observe(
-    facts: readonly LiquidityFact[],
-    atMs: number,
-    snapshot: GraphSnapshot | undefined,
-  ): void {
+  observe(facts: readonly LiquidityFact[], { atMs, snapshot, self }: Observation): void {
     for (const fact of facts) {
       const corridor = this.table.reach(fact.from, fact.to);
-      if (snapshot !== undefined) this.#teach(fact, snapshot, atMs);
+      const isOwn = fact.from === self || fact.to === self;
+      if (snapshot !== undefined && !isOwn) this.#teach(fact, snapshot, atMs);
       recordFact(this.table, corridor, { fact, atMs, heldMsat: this.#held.of(corridor) });
       this.changed(corridor);
     }

@@ -3,7 +3,7 @@ import type { DirectionPrices } from '../graph/direction-prices.ts';
 import type { GraphSnapshot } from '../graph/snapshot.ts';
 import type { BeliefState, MissionControlPair } from '../ports.ts';
 import type { ChannelId, NodeId } from '../units/ids.ts';
-import { Beliefs } from './beliefs.ts';
+import { Beliefs, type Observation } from './beliefs.ts';
 import type { Changes } from './changes.ts';
 import type { LiquidityFact } from './liquidity-fact.ts';
 import type { LiquidityModel } from './liquidity-model.ts';
@@ -52,7 +52,9 @@ export class LiquidityBook {
   readonly #prices: PricesByAmount;
   readonly #unsaved: Changes;
 
+  /** @throws RangeError for options that cannot be meant. */
   constructor(options: LiquidityBookOptions = {}) {
+    assertOptions(options);
     this.#model = options.model ?? new MixtureModel();
     this.#beliefs = new Beliefs({
       model: this.#model,
@@ -68,11 +70,8 @@ export class LiquidityBook {
    * Takes in what one attempt has shown, in the order of its way. The snapshot tells the model what channels were
    * tested; without it, only these corridors' bounds are learnt.
    */
-  observe(
-    facts: readonly LiquidityFact[],
-    { atMs, snapshot }: { readonly atMs: number; readonly snapshot?: GraphSnapshot },
-  ): void {
-    this.#beliefs.observe(facts, atMs, snapshot);
+  observe(facts: readonly LiquidityFact[], observation: Observation): void {
+    this.#beliefs.observe(facts, observation);
   }
 
   /**
@@ -148,7 +147,7 @@ export class LiquidityBook {
 
   /** Takes back what a store kept. A model that was stored under another name is left out. */
   load({ rows, models }: BeliefState): void {
-    for (const row of rows) this.#beliefs.put(row);
+    for (const row of rows) if (row.from !== row.to) this.#beliefs.put(row);
     const learnt = models[this.#model.name];
     if (learnt !== undefined) this.#model.learning?.restore(learnt);
     this.#unsaved.clear();
@@ -164,6 +163,7 @@ export class LiquidityBook {
   importMissionControl(pairs: readonly MissionControlPair[]): void {
     const { table } = this.#beliefs;
     for (const pair of pairs) {
+      if (pair.from === pair.to) continue;
       const corridor = table.find(pair.from, pair.to);
       const row = evidenceOf(pair, corridor < 0 ? undefined : table.row(corridor));
       if (row !== undefined) this.#beliefs.put(row);
@@ -179,3 +179,18 @@ export class LiquidityBook {
 const HOP_FAILURE = 0.05;
 const SUSPICION_MS = 6 * 60 * 60 * 1000;
 const MAX_CORRIDORS = 200_000;
+
+function assertOptions({ hopFailure, suspicionMs, maxCorridors }: LiquidityBookOptions): void {
+  const refuse = (name: string, value: unknown, what: string): never => {
+    throw new RangeError(`${name} must be ${what}, but is ${String(value)}`);
+  };
+  if (hopFailure !== undefined && !(hopFailure >= 0 && hopFailure < 1)) {
+    refuse('hopFailure', hopFailure, 'a probability from 0 to less than 1');
+  }
+  if (suspicionMs !== undefined && !(suspicionMs > 0)) {
+    refuse('suspicionMs', suspicionMs, 'a positive number of milliseconds');
+  }
+  if (maxCorridors !== undefined && !(Number.isSafeInteger(maxCorridors) && maxCorridors >= 4)) {
+    refuse('maxCorridors', maxCorridors, 'a whole number of at least 4');
+  }
+}

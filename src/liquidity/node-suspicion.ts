@@ -13,13 +13,10 @@ export class NodeSuspicion {
     const reached = nodesReached(facts);
     const changed = new Set<NodeId>();
     for (const nodeId of reached) if (this.#sinceMs.delete(nodeId)) changed.add(nodeId);
-    for (const fact of facts) {
-      if (fact.kind !== 'suspect') continue;
-      // Of the two ends of a connection that failed, one that took part in the attempt is online.
-      const suspects = [fact.from, fact.to].filter((nodeId) => !reached.has(nodeId));
-      if (suspects.length !== 1) continue;
-      this.#sinceMs.set(suspects[0]!, atMs);
-      changed.add(suspects[0]!);
+    const suspect = nodeAtFault(facts, reached);
+    if (suspect !== undefined) {
+      this.#sinceMs.set(suspect, atMs);
+      changed.add(suspect);
     }
     return [...changed];
   }
@@ -58,4 +55,24 @@ function nodesReached(facts: readonly LiquidityFact[]): ReadonlySet<NodeId> {
     if (fact.kind !== 'lacked') reached.add(fact.to);
   }
   return reached;
+}
+
+/**
+ * Where one connection is suspected, the end of it that took no part in the attempt; where two are, the node between them,
+ * which answered and failed all the same. Of more connections nobody can tell.
+ */
+function nodeAtFault(
+  facts: readonly LiquidityFact[],
+  reached: ReadonlySet<NodeId>,
+): NodeId | undefined {
+  const pairs = new Map<string, readonly [NodeId, NodeId]>();
+  for (const fact of facts) {
+    if (fact.kind === 'suspect')
+      pairs.set([fact.from, fact.to].sort().join(), [fact.from, fact.to]);
+  }
+  const [first, second, ...more] = pairs.values();
+  if (first === undefined || more.length > 0) return undefined;
+  if (second !== undefined) return first.find((nodeId) => second.includes(nodeId));
+  const absent = first.filter((nodeId) => !reached.has(nodeId));
+  return absent.length === 1 ? absent[0] : undefined;
 }

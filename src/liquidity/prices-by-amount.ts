@@ -1,10 +1,11 @@
 /** Prices for the latest few amounts. */
 import type { DirectionPrices } from '../graph/direction-prices.ts';
+import type { GraphSnapshot } from '../graph/snapshot.ts';
 import type { Beliefs } from './beliefs.ts';
 import { type PricedAmount, ReliabilityPrices } from './reliability-prices.ts';
 
-/** As many amounts as a plan looks at, with those that rebalances under way have come down to. 1 MB each and weight. */
-const KEPT = 8;
+/** Five amounts for each of the four rebalances that run at once by default. 1 MB for each, and for each of its weights. */
+const KEPT = 20;
 
 export class PricesByAmount {
   readonly #beliefs: Beliefs;
@@ -31,7 +32,15 @@ export class PricesByAmount {
         : [{ asked, prices: new ReliabilityPrices(this.#beliefs, { snapshot, self, amountMsat }) }];
     this.#kept.unshift(entry!);
     for (const { prices } of this.#kept.splice(KEPT)) prices.end();
+    if (known < 0) this.#dropOthers(snapshot);
     return entry!.prices.at(weightMsat, nowMs);
+  }
+
+  /** A graph that was replaced is not asked for again, and must not be kept alive. */
+  #dropOthers(snapshot: GraphSnapshot): void {
+    const others = this.#kept.filter(({ asked }) => asked.snapshot !== snapshot);
+    for (const { prices } of others) prices.end();
+    this.#kept = this.#kept.filter(({ asked }) => asked.snapshot === snapshot);
   }
 
   clear(): void {

@@ -58,8 +58,9 @@ function shift(table: CorridorTable, corridor: number, msat: number, atMs: numbe
   const back = corridor ^ 1;
   table.lowMsat[corridor] = Math.max(0, table.lowMsat[corridor]! - msat);
   if (table.lowMsat[corridor] === 0) table.lowAtMs[corridor] = 0;
-  const gained = table.lowMsat[back]! + msat;
-  table.lowMsat[back] = gained;
+  // Not the sum of both: it may be another of parallel channels that had more before.
+  const old = atMs - table.lowAtMs[back]! > BOUND_STAYS_MS;
+  table.lowMsat[back] = old ? msat : Math.max(msat, table.lowMsat[back]!);
   table.lowAtMs[back] = atMs;
   if (table.highAtMs[back]! > 0) table.highMsat[back]! += msat;
   table.suspectAtMs[back] = 0;

@@ -13,6 +13,8 @@ import {
 
 /** So unlikely a corridor is still tried where nothing else is left. */
 const LEAST_PROBABILITY = 1e-3;
+/** Of a direction whose announced policy does not take the amount; news may prove that it does. */
+const UNUSABLE = Math.LN2;
 /** Evidence fades: what is older than this since it was last reckoned is reckoned anew. */
 const REFRESH_MS = 15 * 60 * 1000;
 
@@ -109,7 +111,7 @@ export class ReliabilityPrices {
     );
     for (let direction = 0; direction < this.#unlikelihood.length; direction++) {
       const kind = kindOf[direction]!;
-      this.#unlikelihood[direction] = kind < 0 ? 0 : unknown[kind]!;
+      this.#unlikelihood[direction] = kind < 0 ? UNUSABLE : unknown[kind]!;
     }
     this.#clearOwn();
     this.#weighted.clear();
@@ -161,5 +163,6 @@ export class ReliabilityPrices {
   }
 }
 
+/** A model of the caller's may give no number: then the worst is assumed. */
 const unlikelihoodOf = (probability: number): number =>
-  -Math.log(Math.max(LEAST_PROBABILITY, probability));
+  -Math.log(probability > LEAST_PROBABILITY ? Math.min(1, probability) : LEAST_PROBABILITY);

@@ -175,6 +175,7 @@ test('facts that cannot be meant are only told', async () => {
     kind: 'observe',
     facts: [{ kind: 'suspect', from: ann, to: ann }],
     snapshot: null,
+    self: null,
   });
   await until(() => warnings.length === 1);
   expect(warnings).toEqual(['something learnt from attempts was lost']);

@@ -47,7 +47,13 @@ describe('the amounts to choose among', () => {
     expect(amountsToTry(5_000n, 5_000n)).toEqual([5_000n]);
     expect(amountsToTry(3_000n, 1n)).toEqual([3_000n, 1_000n, 1n]);
     expect(amountsToTry(1n, 1n)).toEqual([1n]);
-    expect(amountsToTry(1_000_000_000n, 1_000n)).toHaveLength(5);
+    expect(amountsToTry(16_000_000n, 1_000n)).toEqual([
+      16_000_000n,
+      8_000_000n,
+      4_000_000n,
+      2_000_000n,
+      1_000n,
+    ]);
   });
 });
 
@@ -65,6 +71,22 @@ describe('the best amount', () => {
     ]);
     const chosen = best([...chances.keys()], (a) => route(chances.get(a)!, 0n));
     expect(chosen.amountMsat).toBe(4_000_000n);
+  });
+
+  it('is the largest where the limit leaves no gain, or is the same for all', () => {
+    const amounts = [8_000_000n, 4_000_000n];
+    const free = bestAmount(
+      amounts.map((amountMsat) => ({ amountMsat, maxFeeMsat: 0n })),
+      ({ amountMsat }) => ({ amountMsat, result: route(0.5, 0n) }),
+      cost,
+    );
+    expect(free.amountMsat).toBe(8_000_000n);
+    const alike = bestAmount(
+      amounts.map((amountMsat) => ({ amountMsat, maxFeeMsat: 9_000n })),
+      ({ amountMsat }) => ({ amountMsat, result: route(0.9, amountMsat / 10_000n) }),
+      cost,
+    );
+    expect(alike.amountMsat).toBe(8_000_000n);
   });
 
   it('names the largest where there is no route at all', () => {
@@ -88,13 +110,17 @@ describe('the best amount', () => {
       const gainOf = (amount: bigint): number => {
         const result = results.get(amount)!;
         if (result.kind === 'no_route') return Number.NEGATIVE_INFINITY;
-        return result.probability * (Number(amount / 1_000n) - Number(result.quote.feeMsat));
+        const { probability: p } = result;
+        return p * (Number(amount) / 1_000 - Number(result.quote.feeMsat)) - (1 - p) * COST_MSAT;
       };
       const chosen = best(amounts, (amount) => {
         searched++;
         return results.get(amount)!;
       });
-      expect(gainOf(chosen.amountMsat)).toBe(Math.max(...amounts.map(gainOf)));
+      const most = Math.max(...amounts.map(gainOf));
+      if (most > 0) expect(gainOf(chosen.amountMsat)).toBeCloseTo(most, -1);
+      const routed = amounts.find((amount) => results.get(amount)!.kind === 'route');
+      if (most <= 0 && routed !== undefined) expect(chosen.amountMsat).toBe(routed);
     }
     expect(searched).toBeLessThan(500 * 5);
   });

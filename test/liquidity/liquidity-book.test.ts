@@ -60,7 +60,7 @@ describe('a book of beliefs', () => {
     expect(other.takeChanged().rows).toEqual([]);
     for (const amountMsat of [MILLION / 4n, MILLION, 3n * MILLION]) {
       const asked = { from: B, to: A, amountMsat };
-      expect(other.probability(asked, now)).toBeCloseTo(book.probability(asked, now), 9);
+      expect(other.probability(asked, now)).toBeCloseTo(book.probability(asked, now), 2);
     }
   });
 

@@ -44,6 +44,23 @@ describe('nodes that seem to be offline', () => {
     expect(nodes.has(B) || nodes.has(C)).toBe(false);
   });
 
+  it('are the node between two connections that are suspected, though it answered', () => {
+    const nodes = new NodeSuspicion();
+    const facts: readonly LiquidityFact[] = [
+      { kind: 'carried', from: A, to: B, amountMsat: 1n },
+      { kind: 'suspect', from: A, to: B },
+      { kind: 'suspect', from: B, to: A },
+      { kind: 'suspect', from: B, to: C },
+      { kind: 'suspect', from: C, to: B },
+    ];
+    nodes.observe(facts, HOUR);
+    expect([...nodes.all()]).toEqual([B]);
+    const unreadable: readonly LiquidityFact[] = [...facts, { kind: 'suspect', from: C, to: D }];
+    const others = new NodeSuspicion();
+    others.observe(unreadable, HOUR);
+    expect([...others.all()]).toEqual([]);
+  });
+
   it('do not include one that was asked for more than it has', () => {
     const nodes = new NodeSuspicion();
     nodes.observe(UNREACHABLE, HOUR);

@@ -70,13 +70,13 @@ class BallastArm implements Arm {
   }
 
   learn(result: AttemptResult, nowMs: number): void {
-    const { snapshot } = this.#setting;
+    const { snapshot, self } = this.#setting;
     if (result.kind === 'settled') {
-      this.#book.observe(result.facts, { atMs: nowMs, snapshot });
+      this.#book.observe(result.facts, { atMs: nowMs, snapshot, self });
       return;
     }
     const { path, route, verdict } = result;
-    this.#book.observe(failureFacts(route, verdict), { atMs: nowMs, snapshot });
+    this.#book.observe(failureFacts(route, verdict), { atMs: nowMs, snapshot, self });
     this.#learnt = learn(this.#learnt, verdict, { path, snapshot }).learnt;
   }
 }

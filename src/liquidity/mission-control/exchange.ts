@@ -18,7 +18,8 @@ export function evidenceOf(
   const before = known ?? { from, to, ...NOTHING_KNOWN };
   let row = before;
   if (successAtMs !== null && successAmtMsat > 0n && successAtMs > row.lowAtMs) {
-    row = { ...row, lowMsat: Number(successAmtMsat), lowAtMs: successAtMs };
+    const suspectAtMs = successAtMs > row.suspectAtMs ? 0 : row.suspectAtMs;
+    row = { ...row, lowMsat: Number(successAmtMsat), lowAtMs: successAtMs, suspectAtMs };
   }
   if (failAtMs !== null && failAmtMsat === 0n && failAtMs > row.suspectAtMs) {
     row = { ...row, suspectAtMs: failAtMs };

@@ -137,7 +137,7 @@ export class MixtureModel implements LiquidityModel, ModelLearning {
   }
 
   state(): readonly number[] {
-    return [this.#storedTests + this.#settledTests, ...this.#shares.state()];
+    return [this.#storedTests + this.#shares.tests, ...this.#shares.sought()];
   }
 
   restore([tests = Number.NaN, ...shares]: readonly number[]): void {

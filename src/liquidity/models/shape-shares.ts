@@ -60,6 +60,11 @@ export class ShapeShares {
 
   /** Finds the shares anew. */
   settle(): void {
+    this.#shares = this.sought();
+  }
+
+  /** What the shares would be now. */
+  sought(): Float64Array {
     const pooled = this.#climb({ row: -1, start: this.#pooledStart(), firmness: this.#firmness });
     const shares = new Float64Array(ROWS * SHAPES);
     for (let row = 0; row < ROWS; row++) {
@@ -69,12 +74,7 @@ export class ShapeShares {
       const firmness = this.#firmness + BORROWED_TESTS;
       shares.set(this.#climb({ row, start, firmness }), row * SHAPES);
     }
-    this.#shares = shares;
-  }
-
-  /** What the stored shares would be in place of those it starts from. */
-  state(): readonly number[] {
-    return [...this.#shares];
+    return shares;
   }
 
   #pooledStart(): Float64Array {
