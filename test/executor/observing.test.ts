@@ -50,6 +50,7 @@ describe('an attempt teaches', () => {
       kind: 'observe',
       facts: machine.observed[0],
       snapshot: SNAPSHOT,
+      self: SELF,
     });
   });
 
