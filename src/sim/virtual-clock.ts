@@ -1,5 +1,7 @@
 /** A clock that stands still until it is moved, for runs of days that take seconds. */
+
 import type { Clock, StopSignal } from '../ports.ts';
+import { OrderedHeap } from './ordered-heap.ts';
 
 interface Sleeper {
   readonly untilMs: number;
@@ -14,8 +16,7 @@ const DEFAULT_START_MS = 1_767_225_600_000;
 export class VirtualClock implements Clock {
   #nowMs: number;
   #order = 0;
-  /** A binary heap, the next to wake first. */
-  readonly #heap: Sleeper[] = [];
+  readonly #heap = new OrderedHeap<Sleeper>(isBefore);
 
   /** @param startMs Unix milliseconds; default: the beginning of 2026. */
   constructor(startMs: number = DEFAULT_START_MS) {
@@ -38,7 +39,7 @@ export class VirtualClock implements Clock {
       };
       sleeper.wake = wake;
       signal?.addEventListener('abort', wake, { once: true });
-      this.#push(sleeper);
+      this.#heap.push(sleeper);
     });
   }
 
@@ -51,43 +52,15 @@ export class VirtualClock implements Clock {
     // What was started before the call may only now lie down.
     await turn();
     for (;;) {
-      const next = this.#heap[0];
+      const next = this.#heap.first;
       if (next === undefined || next.untilMs > endMs) break;
-      this.#pop();
+      this.#heap.pop();
       if (next.wake === undefined) continue;
       this.#nowMs = Math.max(this.#nowMs, next.untilMs);
       next.wake();
       await turn();
     }
     this.#nowMs = endMs;
-  }
-
-  #push(sleeper: Sleeper): void {
-    const heap = this.#heap;
-    let at = heap.push(sleeper) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!isBefore(sleeper, heap[parent]!)) break;
-      heap[at] = heap[parent]!;
-      at = parent;
-    }
-    heap[at] = sleeper;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop()!;
-    if (heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
-      if (!isBefore(heap[child]!, last)) break;
-      heap[at] = heap[child]!;
-      at = child;
-    }
-    heap[at] = last;
   }
 }
 

@@ -2,6 +2,7 @@
  * Virtual time and the order of everything that happens in it. What is due at the same millisecond runs in an order
  * drawn from the seed. Between two tasks the engine runs until it waits for the next one.
  */
+import { OrderedHeap } from '../../src/sim/ordered-heap.ts';
 import type { SeededRandom } from '../../src/sim/random.ts';
 
 interface Task {
@@ -20,8 +21,7 @@ export interface Scheduled {
 
 export class Scheduler {
   readonly #random: SeededRandom;
-  /** A binary heap, the next task first. */
-  readonly #heap: Task[] = [];
+  readonly #heap = new OrderedHeap<Task>(isBefore);
   #nowMs = 0;
   #seq = 0;
 
@@ -44,7 +44,7 @@ export class Scheduler {
       run,
       canceled: false,
     };
-    this.#push(task);
+    this.#heap.push(task);
     return {
       cancel: () => {
         task.canceled = true;
@@ -55,43 +55,15 @@ export class Scheduler {
   /** Runs the next task and tells its label; `undefined` when nothing is left, or nothing until `untilMs`. */
   runNext(untilMs: number = Number.POSITIVE_INFINITY): string | undefined {
     for (;;) {
-      const task = this.#heap[0];
+      const task = this.#heap.first;
       if (task === undefined) return undefined;
       if (!task.canceled && task.atMs > untilMs) return undefined;
-      this.#pop();
+      this.#heap.pop();
       if (task.canceled) continue;
       this.#nowMs = task.atMs;
       task.run();
       return task.label;
     }
-  }
-
-  #push(task: Task): void {
-    const heap = this.#heap;
-    let at = heap.push(task) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!isBefore(task, heap[parent]!)) break;
-      heap[at] = heap[parent]!;
-      at = parent;
-    }
-    heap[at] = task;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop()!;
-    if (heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
-      if (!isBefore(heap[child]!, last)) break;
-      heap[at] = heap[child]!;
-      at = child;
-    }
-    heap[at] = last;
   }
 }
 

@@ -3,9 +3,10 @@
  * estimators makes of it (lnd: `routing/missioncontrol.go`). For predicting what lnd would do, and for a sender that
  * chooses as lnd does; Ballast's own memory is the `LiquidityBook`.
  */
+
+import type { MissionControlPair } from '../../ports.ts';
 import type { NodeId } from '../../units/ids.ts';
 import { type Evidence, NO_EVIDENCE } from '../evidence.ts';
-import type { MissionControlPair } from '../mission-control-pair.ts';
 import type { LndEstimator } from '../models/lnd-estimator.ts';
 import { allFailed, type PairResult, withResult } from './pair-result.ts';
 
