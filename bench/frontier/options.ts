@@ -28,7 +28,7 @@ export interface FrontierOptions {
 
 const FULL = { nodes: 50, pairs: 20, samples: 2000 };
 /** Under ten minutes on two cores. */
-const QUICK = { nodes: 5, pairs: 2, samples: 1000 };
+const QUICK = { nodes: 4, pairs: 2, samples: 1000 };
 
 /** @throws Error for options that are unknown, or that would mix tuning with reporting. */
 export function readOptions(args: readonly string[]): FrontierOptions {

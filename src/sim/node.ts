@@ -120,6 +120,18 @@ export class SimulatedNode {
     });
   }
 
+  /**
+   * Sends one HTLC to whoever has an invoice for it, and keeps no record: for nodes whose wallets keep records of their
+   * own kind. `done` is called once, at once unless something on the way takes time.
+   */
+  offerHtlc(htlc: {
+    readonly paymentHash: PaymentHash;
+    readonly route: SentRoute;
+    readonly done: (outcome: WalkOutcome) => void;
+  }): void {
+    startWalk({ state: this.#network, sender: this.#state, ...htlc });
+  }
+
   #record(
     key: AttemptKey,
     end: { outcome: WalkOutcome; hops: number; skipTempErr: boolean },

@@ -6,9 +6,9 @@ import {
   InvoiceHTLCState,
 } from '../../generated/services/invoice.ts';
 import { hexToBytes } from '../../units/bytes.ts';
+import { encodePaymentRequest } from '../payment-request.ts';
 import type { SimulatedInvoice, SimulatedInvoiceHtlc } from '../records.ts';
 import { featureMap, INVOICE_FEATURES } from './features.ts';
-import { encodePaymentRequest } from './payment-request.ts';
 
 const INVOICE_STATE = {
   open: Invoice_InvoiceState.OPEN,

@@ -1,6 +1,6 @@
 import { bech32 } from 'bech32';
 import { describe, expect, test } from 'vitest';
-import { encodePaymentRequest } from '../../../src/sim/lnd/payment-request.ts';
+import { encodePaymentRequest } from '../../src/sim/payment-request.ts';
 
 const TERMS = {
   paymentHash: new Uint8Array(32).fill(7),

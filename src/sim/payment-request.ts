@@ -4,7 +4,7 @@
  * curve point with s = 1, so decoders that recover the payee succeed, but read a key that belongs to nobody.
  */
 import { bech32 } from 'bech32';
-import { hexToBytes } from '../../units/bytes.ts';
+import { hexToBytes } from '../units/bytes.ts';
 
 export interface PaymentRequestTerms {
   readonly paymentHash: Uint8Array;

@@ -1,0 +1,118 @@
+/** The node's forwards as lightningd lists them, put together from what happens at its links. */
+import type { ChannelId } from '../../units/ids.ts';
+import type { SimulatedNode } from '../node.ts';
+import type { SimulatedHtlcEvent } from '../records.ts';
+
+export type ForwardStatus = 'offered' | 'settled' | 'local_failed' | 'failed';
+
+export interface ForwardRow {
+  readonly createdIndex: bigint;
+  updatedIndex: bigint;
+  readonly inChannel: ChannelId;
+  readonly inHtlcId: bigint;
+  readonly inMsat: bigint;
+  readonly outChannel: ChannelId | undefined;
+  readonly outHtlcId: bigint | undefined;
+  readonly outMsat: bigint;
+  readonly receivedTime: number;
+  resolvedTime: number | undefined;
+  status: ForwardStatus;
+  /** lnd's number for what we told the sender, where we refused it ourselves. */
+  readonly wireFailure: number | undefined;
+}
+
+export class ForwardTable {
+  readonly #rows: ForwardRow[] = [];
+  readonly #open = new Map<string, ForwardRow>();
+  readonly #waiters = new Set<() => void>();
+  readonly #closing = new AbortController();
+  #updated = 0n;
+
+  constructor(node: SimulatedNode) {
+    void this.#follow(node.htlcEvents({ signal: this.#closing.signal }));
+  }
+
+  get created(): bigint {
+    return BigInt(this.#rows.length);
+  }
+
+  get updated(): bigint {
+    return this.#updated;
+  }
+
+  get rows(): readonly ForwardRow[] {
+    return this.#rows;
+  }
+
+  /** Calls back at the next change; what is returned takes that back. */
+  onChange(wake: () => void): () => void {
+    this.#waiters.add(wake);
+    return () => this.#waiters.delete(wake);
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #follow(events: AsyncIterable<SimulatedHtlcEvent>): Promise<void> {
+    for await (const event of events) {
+      if (event.type !== 'forward') continue;
+      this.#take(event);
+      for (const wake of [...this.#waiters]) wake();
+    }
+  }
+
+  #take(event: SimulatedHtlcEvent): void {
+    const key = `${event.incomingChannelId} ${event.incomingHtlcId}`;
+    const what = event.event;
+    switch (what.kind) {
+      case 'forward':
+        this.#open.set(key, this.#add(event, what, { status: 'offered' }));
+        return;
+      case 'link_fail':
+        this.#add(event, what, { status: 'local_failed', wireFailure: what.wireFailure });
+        return;
+      case 'settle':
+      case 'forward_fail': {
+        const row = this.#open.get(key);
+        this.#open.delete(key);
+        if (row === undefined) return;
+        row.status = what.kind === 'settle' ? 'settled' : 'failed';
+        row.resolvedTime = seconds(event);
+        row.updatedIndex = ++this.#updated;
+        return;
+      }
+      case 'final':
+        return;
+    }
+  }
+
+  #add(
+    event: SimulatedHtlcEvent,
+    info: { readonly incomingAmountMsat: bigint; readonly outgoingAmountMsat: bigint },
+    end: { readonly status: ForwardStatus; readonly wireFailure?: number },
+  ): ForwardRow {
+    const isOpen = end.status === 'offered';
+    const { incomingChannelId, outgoingChannelId } = event;
+    if (incomingChannelId === '0') throw new Error('a forward came over no channel');
+    const row: ForwardRow = {
+      createdIndex: this.created + 1n,
+      updatedIndex: isOpen ? 0n : ++this.#updated,
+      inChannel: incomingChannelId,
+      inHtlcId: event.incomingHtlcId,
+      inMsat: info.incomingAmountMsat,
+      outChannel: outgoingChannelId === '0' ? undefined : outgoingChannelId,
+      outHtlcId: isOpen ? event.outgoingHtlcId : undefined,
+      outMsat: info.outgoingAmountMsat,
+      receivedTime: seconds(event),
+      resolvedTime: isOpen ? undefined : seconds(event),
+      status: end.status,
+      wireFailure: end.wireFailure,
+    };
+    this.#rows.push(row);
+    return row;
+  }
+}
+
+const seconds = ({ timestampNs }: SimulatedHtlcEvent): number =>
+  Number(timestampNs / 1_000_000n) / 1000;
