@@ -1,4 +1,4 @@
-/** listforwards, and `wait` for news of forwards and payments (Core Lightning: `wallet/wallet.c`, `lightningd/wait.c`). */
+/** listforwards, and `wait` for news of forwards, payments and HTLCs (Core Lightning: `wallet/wallet.c`, `lightningd/wait.c`). */
 import type { Failure_FailureCode } from '../../generated/messages/failure.ts';
 import { formatChannelId } from '../../units/ids.ts';
 import { boltNameOf } from './failure-bytes.ts';
@@ -60,11 +60,11 @@ function failureFields(wireFailure: number): { readonly [name: string]: Json } {
 }
 
 /** Answers once the index has come as far; at once where it has. */
-async function wait({ forwards, pays }: ServedCln, given: Parameters): Promise<Json> {
-  const subsystem = given.required('subsystem', oneOf('forwards', 'sendpays'));
+async function wait({ forwards, pays, htlcs }: ServedCln, given: Parameters): Promise<Json> {
+  const subsystem = given.required('subsystem', oneOf('forwards', 'sendpays', 'htlcs'));
   const indexName = given.required('indexname', oneOf('created', 'updated', 'deleted'));
   const next = given.required('nextvalue', uint64);
-  const source = subsystem === 'forwards' ? forwards : pays;
+  const source = { forwards, sendpays: pays, htlcs }[subsystem];
   const value = (): bigint => (indexName === 'deleted' ? 0n : source[indexName]);
   while (value() < next) {
     await new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
-/** invoice, listinvoices, delinvoice, listhtlcs (Core Lightning: `lightningd/invoice.c`). */
+/** invoice, listinvoices, delinvoice (Core Lightning: `lightningd/invoice.c`). */
 import { bytesToHex, hexToBytes } from '../../units/bytes.ts';
-import { formatChannelId, type PaymentHash } from '../../units/ids.ts';
+import type { PaymentHash } from '../../units/ids.ts';
 import { encodePaymentRequest } from '../payment-request.ts';
 import type { SimulatedInvoice } from '../records.ts';
 import type { LabelledInvoice } from './invoice-labels.ts';
@@ -46,7 +46,6 @@ export const INVOICE_COMMANDS: CommandTable = {
     run: listInvoices,
   },
   delinvoice: { names: ['label', 'status', 'desconly'], run: deleteInvoice },
-  listhtlcs: { names: ['id', 'index', 'start', 'limit'], run: listHtlcs },
 };
 
 async function addInvoice({ node, labels }: ServedCln, given: Parameters): Promise<Json> {
@@ -135,23 +134,6 @@ async function deleteInvoice({ node, labels }: ServedCln, given: Parameters): Pr
   }
   labels.delete(label);
   return shown;
-}
-
-/** Those of invoices and those that are pending; of the others nothing is remembered here. */
-async function listHtlcs({ node, labels }: ServedCln, given: Parameters): Promise<Json> {
-  given.optional('id', text);
-  const arrivals = labels.all().flatMap(({ paymentHash }) =>
-    (node.lookupInvoice(paymentHash)?.htlcs ?? []).map((htlc) => ({
-      short_channel_id: formatChannelId(htlc.channelId),
-      id: htlc.htlcIndex,
-      expiry: htlc.expiryHeight,
-      amount_msat: htlc.amountMsat,
-      direction: 'in',
-      payment_hash: paymentHash,
-      state: htlc.state === 'accepted' ? 'RCVD_ADD_ACK_REVOCATION' : 'SENT_REMOVE_ACK_REVOCATION',
-    })),
-  );
-  return { htlcs: arrivals };
 }
 
 function known(node: ServedCln['node'], paymentHash: PaymentHash): SimulatedInvoice {

@@ -4,6 +4,7 @@ import type { SimulatedNode } from '../node.ts';
 import type { AskreneLayers } from './askrene-layers.ts';
 import type { CustomMessages } from './custom-messages.ts';
 import type { ForwardTable } from './forward-table.ts';
+import type { HtlcTable } from './htlc-table.ts';
 import type { InvoiceLabels } from './invoice-labels.ts';
 import type { Json, Parameters } from './parameters.ts';
 import type { PayLedger } from './pay-ledger.ts';
@@ -17,6 +18,7 @@ export interface ServedCln {
   readonly pays: PayLedger;
   readonly labels: InvoiceLabels;
   readonly forwards: ForwardTable;
+  readonly htlcs: HtlcTable;
   readonly layers: AskreneLayers;
   readonly messages: CustomMessages;
 }

@@ -7,6 +7,8 @@ import { CHANNEL_COMMANDS } from './channel-methods.ts';
 import { CustomMessages, MESSAGE_COMMANDS } from './custom-messages.ts';
 import { FORWARD_COMMANDS } from './forward-methods.ts';
 import { ForwardTable } from './forward-table.ts';
+import { HTLC_COMMANDS } from './htlc-methods.ts';
+import { HtlcTable } from './htlc-table.ts';
 import { helpCommand, INFO_COMMANDS } from './info-methods.ts';
 import { InvoiceLabels } from './invoice-labels.ts';
 import { INVOICE_COMMANDS } from './invoice-methods.ts';
@@ -42,6 +44,7 @@ export class SimulatedLightningd {
       pays: new PayLedger(network.clock),
       labels: new InvoiceLabels(),
       forwards: new ForwardTable(node),
+      htlcs: new HtlcTable(network, nodeId),
       layers: new AskreneLayers(),
       messages: new CustomMessages(),
     };
@@ -51,6 +54,7 @@ export class SimulatedLightningd {
       ...INVOICE_COMMANDS,
       ...PAY_COMMANDS,
       ...FORWARD_COMMANDS,
+      ...HTLC_COMMANDS,
       ...ASKRENE_COMMANDS,
       ...MESSAGE_COMMANDS,
       ...helpCommand(() => Object.keys(this.#commands)),
@@ -71,5 +75,6 @@ export class SimulatedLightningd {
 
   close(): void {
     this.served.forwards.close();
+    this.served.htlcs.close();
   }
 }

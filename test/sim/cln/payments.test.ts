@@ -74,11 +74,8 @@ describe('sendpay and waitsendpay', () => {
     ]);
     expect(await on.call('listhtlcs')).toMatchObject({
       htlcs: [
-        {
-          payment_hash: hash,
-          short_channel_id: formatChannelId(channels[3]),
-          direction: 'in',
-        },
+        { payment_hash: hash, short_channel_id: formatChannelId(channels[0]), direction: 'out' },
+        { payment_hash: hash, short_channel_id: formatChannelId(channels[3]), direction: 'in' },
       ],
     });
     on.daemon.close();
