@@ -11,6 +11,7 @@ import type {
   Store,
 } from '../ports.ts';
 import { asked, messageOf } from './asked.ts';
+import type { DemandWatch } from './demand-watch.ts';
 import type { GroundReader } from './ground-reader.ts';
 import type { KeptBeliefs } from './kept-beliefs.ts';
 import { pause } from './pause.ts';
@@ -24,6 +25,7 @@ export interface EngineParts {
   readonly ground: GroundReader;
   readonly reservations: Reservations;
   readonly beliefs: KeptBeliefs;
+  readonly demand: DemandWatch;
   readonly clock: Clock;
   /** By which the journal is dated and the budget's days are counted. */
   readonly dates: SteadyClock;

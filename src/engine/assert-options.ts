@@ -80,7 +80,8 @@ export const isAttemptCost = (value: unknown): value is bigint =>
 export const isAttemptCostPpm = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0 && value <= 1e6;
 
-function assertBudget(budget: object): void {
+/** @throws as `assertOptions` does */
+export function assertBudget(budget: object): void {
   assertNames('budget', budget, SPANS);
   for (const [span, limits] of Object.entries(budget)) {
     if (limits === undefined) continue;

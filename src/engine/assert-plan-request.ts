@@ -9,6 +9,7 @@ import {
 import { MAX_SEARCH_MSAT } from '../units/amounts.ts';
 import { MAX_ROUTE_CLTV_BLOCKS } from '../units/cltv.ts';
 import { isNodeId, tryParseChannelId } from '../units/ids.ts';
+import { DAY_MS } from '../units/time.ts';
 import { isAttemptCost, isAttemptCostPpm } from './assert-options.ts';
 import { FINAL_CLTV_DELTA } from './rebalance-request.ts';
 
@@ -46,7 +47,7 @@ const NAMES: Kind = {
 };
 const grouped = (value: number): string => value.toLocaleString('en-US');
 
-const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+const YEAR_MS = 365 * DAY_MS;
 const MINUTE_MS = 60 * 1000;
 /** Checked field by field further down. */
 const OBJECT: Kind = { is: (value) => isObject(value) && !Array.isArray(value), what: 'an object' };
@@ -94,6 +95,10 @@ const REQUEST: Fields<PlanRequest> = {
   sources: NAMES,
   targets: NAMES,
   horizonMs: number(MINUTE_MS, YEAR_MS),
+  forecastShare: {
+    is: (value) => typeof value === 'number' && value > 0 && value <= 1,
+    what: 'a number above 0 and up to 1',
+  },
   historyMs: number(MINUTE_MS, YEAR_MS),
   halfLifeMs: number(MINUTE_MS, YEAR_MS),
   demand: LIST,

@@ -1,53 +1,76 @@
 /** Gathers what a plan stands on, and makes it. */
 import { unclaimed } from '../executor/unclaimed.ts';
+import { fillingAlone } from '../planner/filling-alone.ts';
 import { pastRebalances } from '../planner/past-rebalances.ts';
 import type { PlanGround } from '../planner/plan-ground.ts';
 import { planRebalances } from '../planner/plan-rebalances.ts';
 import type { RebalancePlan } from '../planner/rebalance-plan.ts';
 import {
-  DAY_MS,
   PLAN_DEFAULTS,
   type PlanRequest,
   SETTING_DEFAULTS,
 } from '../planner/rebalance-plan-request.ts';
 import type { ForwardingHistory } from '../ports.ts';
+import type { ChannelId } from '../units/ids.ts';
+import { DAY_MS } from '../units/time.ts';
 import type { EngineParts } from './answer-command.ts';
 import { asked, messageOf } from './asked.ts';
+import type { PlanThread } from './plan-thread.ts';
 
 /** Failures that are older than this, and than any cool-down, are forgotten. */
 const LEAST_PAST_MS = 7 * DAY_MS;
 
+export interface Planning {
+  readonly parts: EngineParts;
+  readonly attemptCost: PlanGround['attemptCost'];
+  /** The only channels to fill; `null`: any. */
+  readonly into: readonly ChannelId[] | null;
+  /** Where to reckon; without one, in the caller's own. */
+  readonly thread: PlanThread | undefined;
+}
+
+/**
+ * An attempt may be worth more than this where it saves another one that must be made; but of what a move gains it takes
+ * no more than liquidity that is locked for seconds.
+ */
+const MOST_ATTEMPT_COST_PPM = 5;
+
 /** @throws PlanRequestError, and what node or store reject with. */
 export async function makePlan(
   request: PlanRequest,
-  parts: EngineParts,
-  attemptCost: PlanGround['attemptCost'],
+  { parts, attemptCost, into, thread }: Planning,
 ): Promise<RebalancePlan> {
-  const { store, reservations, dates, beliefs } = parts;
+  const { store, reservations, dates, beliefs, demand } = parts;
   const nowMs = dates.now();
   const [reading, history, records] = await Promise.all([
     parts.ground.read({ fresh: true }),
     historyFor(request, parts, nowMs),
     asked(() => store.records({ sinceMs: nowMs - pastMs(request) })),
+    demand.load(),
   ]);
   const { ground, released } = reading;
   const { snapshot, info } = ground;
   const self = info.nodeId;
   const claims = [...reservations.others(''), ...released];
-  return planRebalances(
-    {
-      snapshot,
-      self,
-      blockHeight: info.blockHeight,
-      nowMs,
-      ownChannels: unclaimed(ground.ownChannels, claims, reservations.limits),
-      history,
-      past: pastRebalances(records),
-      attemptCost,
-      prices: (terms) => beliefs.book.prices({ ...terms, snapshot, self, nowMs }),
+  const known = {
+    snapshot,
+    self,
+    blockHeight: info.blockHeight,
+    nowMs,
+    ownChannels: unclaimed(ground.ownChannels, claims, reservations.limits),
+    history,
+    missed: demand.ledger.missed(nowMs),
+    past: pastRebalances(records),
+    attemptCost: {
+      ...attemptCost,
+      attemptCostPpm: Math.min(attemptCost.attemptCostPpm, MOST_ATTEMPT_COST_PPM),
     },
-    request,
-  );
+  };
+  const asks = into === null ? request : fillingAlone(request, ground.ownChannels, into);
+  if (thread !== undefined) return thread.plan(known, asks);
+  const prices: PlanGround['prices'] = (terms) =>
+    beliefs.book.prices({ ...terms, snapshot, self, nowMs });
+  return planRebalances({ ...known, prices }, asks);
 }
 
 /** Where nothing depends on the history of forwards, a node that does not tell it will do as well. */

@@ -2,7 +2,7 @@
 import type { AttemptCost } from '../executor/attempt-cost.ts';
 import type { RebalanceTerms } from '../executor/rebalance-terms.ts';
 import type { Exclusions } from '../pathfinder/request.ts';
-import type { OwnChannel } from '../ports.ts';
+import type { NodeCapabilities, OwnChannel } from '../ports.ts';
 import {
   BLOCK_PADDING,
   DEFAULT_INVOICE_CLTV_DELTA,
@@ -64,8 +64,8 @@ export interface RebalanceRequest {
    *   attempt, not money; a peer that does so twice is left out.
    * - `report`: it is taken, and the report names the channel that it came over.
    *
-   * @defaultValue `strict` where a peer of `to` has a channel with us that is not in `to`; `report` elsewhere, as
-   * nothing can go astray there, and it needs one call less
+   * @defaultValue `strict` where a peer of `to` has a channel with us that is not in `to`, and the node can hold
+   * payments; `report` elsewhere, as nothing can go astray there, and it needs one call less
    */
   readonly arrival?: 'strict' | 'report';
   /** Find and price the best route, but send nothing and make no invoice. @defaultValue false */
@@ -97,8 +97,10 @@ export function resolveTerms(
     /** Where the request names none. */
     readonly attemptCost: AttemptCost;
     readonly channels: readonly OwnChannel[];
+    readonly capabilities: NodeCapabilities;
   },
 ): RebalanceTerms {
+  assertCapable(request, ours.capabilities);
   const { amountMsat, maxFeeMsat, maxFeePpm } = request;
   const { rebalanceId, self, channels } = ours;
   const outChannels = resolveChannels('from', request.from, channels);
@@ -108,7 +110,8 @@ export function resolveTerms(
       `channel ${outChannels[0]} is all that \`from\` and \`to\` name; a payment cannot leave and return over the same channel`,
     );
   }
-  const arrival = request.arrival ?? (mayStray(inChannels, channels) ? 'strict' : 'report');
+  const mustHold = ours.capabilities.holdInvoices && mayStray(inChannels, channels);
+  const arrival = request.arrival ?? (mustHold ? 'strict' : 'report');
   const invoiceCltvDelta =
     arrival === 'strict'
       ? Math.max(LEAST_INVOICE_CLTV_DELTA, ours.holdExpiryBlocks + HOLD_MARGIN_BLOCKS)
@@ -155,6 +158,29 @@ export function probeTerms(
   const least = amountMsat / LEAST_PROBE_PART;
   const minAmountMsat = request.minAmountMsat ?? (least === 0n ? amountMsat : least);
   return { ...terms, minAmountMsat, probe: true };
+}
+
+/** The search needs nothing of the node, so a dry run is never refused. */
+function assertCapable(
+  { arrival, dryRun }: RebalanceRequest,
+  capabilities: NodeCapabilities,
+): void {
+  if (dryRun === true) return;
+  assertSends(capabilities);
+  const { holdInvoices, reasons } = capabilities;
+  if (arrival === 'strict' && !holdInvoices) {
+    refuse(
+      `this node cannot hold a payment to see over which channel it came, which arrival: 'strict' needs: ${reasons.holdInvoices ?? "ask for arrival: 'report'"}`,
+    );
+  }
+}
+
+/** @throws RebalanceRequestError where the node cannot send what we route. */
+export function assertSends({ sendToRoute, reasons }: NodeCapabilities): void {
+  if (sendToRoute) return;
+  refuse(
+    `this node cannot send along a route that we choose, so it can plan rebalances but not make them: ${reasons.sendToRoute ?? 'connect another node'}`,
+  );
 }
 
 /** Some peer has a channel with us beside those asked for. */

@@ -2,6 +2,7 @@
 import PQueue from 'p-queue';
 import type { AttemptCost } from '../executor/attempt-cost.ts';
 import { unstartedReport } from '../executor/closing.ts';
+import type { FeeBudget } from '../executor/fee-ledger.ts';
 import { startRebalance } from '../executor/rebalance-machine.ts';
 import type { RebalanceEvent, RebalanceReport } from '../executor/rebalance-report.ts';
 import type { RebalancePlan } from '../planner/rebalance-plan.ts';
@@ -9,41 +10,35 @@ import type { PlanRequest } from '../planner/rebalance-plan-request.ts';
 import { bytesToHex } from '../units/bytes.ts';
 import type { EngineParts } from './answer-command.ts';
 import { asked, messageOf } from './asked.ts';
-import { assertOptions } from './assert-options.ts';
+import { assertJustInTimeOptions } from './assert-just-in-time-options.ts';
+import { assertBudget, assertOptions } from './assert-options.ts';
 import { assertPlanRequest } from './assert-plan-request.ts';
 import { assertRequest, isSignal } from './assert-request.ts';
+import { assertRunOptions } from './assert-run-options.ts';
+import { balancesOf } from './balances-of.ts';
+import { engineParts } from './engine-parts.ts';
 import { EventRecord } from './event-record.ts';
-import { callersGraph, nodesGraph } from './graph-source.ts';
-import { GroundReader } from './ground-reader.ts';
-import { guardedLog } from './guarded-log.ts';
-import { KeptBeliefs } from './kept-beliefs.ts';
-import { makePlan } from './make-plan.ts';
-import { systemEntropy } from './payment-secret.ts';
+import { JustInTime } from './just-in-time.ts';
+import { JUST_IN_TIME_PREFIX } from './just-in-time-accounts.ts';
+import type { JustInTimeOptions } from './just-in-time-options.ts';
+import { makePlan, type Planning } from './make-plan.ts';
+import { operate } from './operate.ts';
+import type { OperatorRun, RunOptions } from './operator-run.ts';
+import { PlanThread } from './plan-thread.ts';
 import {
+  assertSends,
   DEFAULT_DEADLINE_MS,
   probeTerms,
   type RebalanceRequest,
   resolveTerms,
 } from './rebalance-request.ts';
-import { DEFAULTS, type RebalancerOptions } from './rebalancer-options.ts';
+import type { RebalancerOptions } from './rebalancer-options.ts';
+import { type RebalancerStatus, statusOf } from './rebalancer-status.ts';
 import { openJournal } from './recovery.ts';
-import { Reservations } from './reservations.ts';
 import { runRebalance } from './run-rebalance.ts';
-import { SteadyClock } from './steady-clock.ts';
-import { systemClock } from './system-clock.ts';
+import { type RebalanceRun, runOf } from './started-rebalance.ts';
 
-/**
- * A rebalance under way. It runs whether anybody reads its events or not: they are kept, and each reader gets all of
- * them from the first. `result` has the report when it is over.
- */
-export interface RebalanceRun extends AsyncIterable<RebalanceEvent> {
-  readonly rebalanceId: string;
-  /**
-   * Every end that the world can bring about is a report. Rejects with `RebalanceRequestError` where the request
-   * cannot be meant, and with other errors only for faults of Ballast; reading the events then throws the same.
-   */
-  readonly result: Promise<RebalanceReport>;
-}
+export type { RebalanceRun } from './started-rebalance.ts';
 
 const ID_BYTES = 8;
 
@@ -54,51 +49,16 @@ export class Rebalancer {
   /** What was found unfinished, once the journal has been read. */
   #resumed: Promise<readonly RebalanceRun[]> | undefined;
   #beliefsLoaded: Promise<void> | undefined;
+  /** A `run` is under way. */
+  #runs = false;
 
   /** @throws TypeError or RangeError for options that cannot be meant. */
   constructor(options: RebalancerOptions) {
     assertOptions(options);
-    const { node, store, graph, budget = {} } = options;
-    const {
-      graceMs,
-      maxConcurrent,
-      maxAttemptsPerMinute,
-      graphMaxAgeMs,
-      attemptCostMsat,
-      attemptCostPpm,
-      ...limits
-    } = {
-      ...DEFAULTS,
-      ...withoutUndefined(options),
-    };
-    const clock = options.clock ?? systemClock;
-    const log = guardedLog(options.log);
+    const { parts, attemptCost, maxConcurrent } = engineParts(options);
     this.#queue = new PQueue({ concurrency: maxConcurrent });
-    const dates = new SteadyClock(clock);
-    const beliefs = new KeptBeliefs({ store, dates, log }, options.beliefs);
-    const reservations = new Reservations({ budget, limits, maxAttemptsPerMinute, beliefs });
-    this.#attemptCost = { attemptCostMsat, attemptCostPpm };
-    this.#parts = {
-      node,
-      store,
-      clock,
-      dates,
-      beliefs,
-      log,
-      entropy: options.entropy ?? systemEntropy,
-      graceMs,
-      cleanUp: options.cleanUp ?? false,
-      reservations,
-      ground: new GroundReader({
-        node,
-        clock,
-        reservations,
-        graph:
-          graph === undefined
-            ? nodesGraph({ node, clock, log, maxAgeMs: graphMaxAgeMs })
-            : callersGraph(graph),
-      }),
-    };
+    this.#attemptCost = attemptCost;
+    this.#parts = parts;
   }
 
   /**
@@ -144,18 +104,99 @@ export class Rebalancer {
    * }
    */
   async plan(request: PlanRequest = {}): Promise<RebalancePlan> {
+    return this.#plan(request, { into: null, thread: undefined });
+  }
+
+  async #plan(
+    request: PlanRequest,
+    how: Pick<Planning, 'into' | 'thread'>,
+  ): Promise<RebalancePlan> {
     assertPlanRequest(request);
     this.#beliefsLoaded ??= this.#parts.beliefs.load();
     await this.#beliefsLoaded;
-    return makePlan({ ...request }, this.#parts, this.#attemptCost);
+    return makePlan({ ...request }, { parts: this.#parts, attemptCost: this.#attemptCost, ...how });
+  }
+
+  /**
+   * Does by itself what `plan` and `rebalance` do: plans, makes the moves, waits, and begins again, until it is told to
+   * stop. A round that fails, because the node is away perhaps, is tried again later. One run at a time.
+   *
+   * @throws TypeError or RangeError for options that cannot be meant, PlanRequestError for such a plan,
+   * RebalanceRequestError where the node cannot send and this is no dry run, and Error where a run is under way.
+   * @example
+   * const run = rebalancer.run({ plan: { settings: { maxFeePpm: 500 } }, signal: stop.signal });
+   * for await (const event of run) console.log(event.kind);
+   * console.log(await run.ended);
+   */
+  run(options: RunOptions = {}): OperatorRun {
+    assertRunOptions(options);
+    if (options.dryRun !== true) assertSends(this.#parts.node.capabilities);
+    if (this.#runs) throw new Error('this Rebalancer runs already; stop that run first');
+    this.#runs = true;
+    const { beliefs, ground, store, dates } = this.#parts;
+    const thread = (options.planInThread ?? true) ? PlanThread.over(beliefs) : undefined;
+    const run = operate(
+      {
+        ...this.#parts,
+        slots: this.#queue.concurrency,
+        plan: (request, into) => this.#plan(request, { into, thread }),
+        rebalance: (request) => this.rebalance(request),
+        resume: () => this.resume(),
+        justInTime: (waiting) => this.justInTime(waiting),
+        keepBalances: async () => {
+          const { ownChannels } = (await ground.read({ fresh: false })).ground;
+          await store.keepBalances(balancesOf(ownChannels, dates.now()));
+        },
+      },
+      { ...options },
+    );
+    void run.ended.finally(() => {
+      this.#runs = false;
+      thread?.close();
+    });
+    return run;
+  }
+
+  /**
+   * What rebalances while forwards wait for it; nothing happens before its `run`. Its rebalances are begun at once, beside
+   * `maxConcurrent` others, and count like all others for the budget and the attempts of a minute.
+   *
+   * @throws TypeError or RangeError for options that cannot be meant.
+   * @example
+   * await rebalancer.justInTime({ stakeMsat: 50_000n }).run(stop.signal);
+   */
+  justInTime(options: JustInTimeOptions = {}): JustInTime {
+    assertJustInTimeOptions(options);
+    const rebalance = (request: RebalanceRequest): RebalanceRun =>
+      this.#begin(request, 'just_in_time');
+    return new JustInTime({ ...this.#parts, rebalance, resume: () => this.resume() }, options);
+  }
+
+  /** What is under way, what may still be paid, and how much is known. */
+  status(): RebalancerStatus {
+    return statusOf(this.#parts);
+  }
+
+  /**
+   * Another budget in the place of the one that is in force. What was paid, and what is under way, counts as before.
+   *
+   * @throws TypeError or RangeError for limits that cannot be meant.
+   */
+  setBudget(budget: FeeBudget): void {
+    assertBudget(budget);
+    this.#parts.reservations.limit(budget);
   }
 
   #begin(request: RebalanceRequest, purpose: Purpose): RebalanceRun {
-    const rebalanceId = bytesToHex(this.#parts.entropy.bytes(ID_BYTES));
+    const drawn = bytesToHex(this.#parts.entropy.bytes(ID_BYTES));
+    const rebalanceId = purpose === 'just_in_time' ? `${JUST_IN_TIME_PREFIX}${drawn}` : drawn;
     const events = new EventRecord<RebalanceEvent>();
     // A copy, for the caller may fill the same object anew while this one waits for its turn.
     const asIsNow = { ...request };
-    return runOf(rebalanceId, events, this.#inTurn(asIsNow, { rebalanceId, events, purpose }));
+    const run = { rebalanceId, events, purpose };
+    // A forward that waits cannot wait for others' turns.
+    const begin = purpose === 'just_in_time' ? this.#run : this.#inTurn;
+    return runOf(rebalanceId, events, begin.call(this, asIsNow, run));
   }
 
   /**
@@ -240,6 +281,7 @@ export class Rebalancer {
       self,
       holdExpiryBlocks,
       channels,
+      capabilities: node.capabilities,
       attemptCost: this.#attemptCost,
     });
     const waitedMs = dates.now() - startedAtMs;
@@ -263,29 +305,10 @@ export class Rebalancer {
   }
 }
 
-type Purpose = 'rebalance' | 'probe';
+type Purpose = 'rebalance' | 'probe' | 'just_in_time';
 
 interface Identified {
   readonly rebalanceId: string;
   readonly purpose: Purpose;
   readonly events: EventRecord<RebalanceEvent>;
-}
-
-function runOf(
-  rebalanceId: string,
-  events: EventRecord<RebalanceEvent>,
-  result: Promise<RebalanceReport>,
-): RebalanceRun {
-  result.then(
-    () => events.close(),
-    (error: unknown) => events.close({ error }),
-  );
-  return { rebalanceId, result, [Symbol.asyncIterator]: () => events[Symbol.asyncIterator]() };
-}
-
-/** An option that is given as `undefined` is not given. */
-function withoutUndefined(options: RebalancerOptions): Partial<typeof DEFAULTS> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([name, value]) => value !== undefined && name in DEFAULTS),
-  );
 }

@@ -3,6 +3,7 @@ import type { Step } from '../executor/rebalance-state.ts';
 import { recover } from '../executor/recovering.ts';
 import type { JournalRecord, LightningNode, Log, Store } from '../ports.ts';
 import type { NodeId, PaymentHash } from '../units/ids.ts';
+import { DAY_MS } from '../units/time.ts';
 import { asked, messageOf } from './asked.ts';
 import { closingNotes } from './closing-notes.ts';
 import type { Reservations } from './reservations.ts';
@@ -21,7 +22,6 @@ interface RecoveryParts {
   readonly log: Log;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** lnd lets no HTLC live longer than 2,016 blocks, which are 14 days; blocks may come slowly. */
 const LONGEST_LIFE_MS = 28 * DAY_MS;
 

@@ -33,7 +33,6 @@ export interface BalanceReading {
 export class Reservations {
   readonly limits: ClaimLimits;
   readonly rate: AttemptRate;
-  readonly #budget: FeeBudget;
   readonly #beliefs: Held;
   readonly #claims = new Map<string, Claim>();
   /** Rebalances whose payment nobody follows any more: their claims stay. */
@@ -48,13 +47,24 @@ export class Reservations {
     this.#beliefs = beliefs;
     this.limits = limits;
     this.rate = new AttemptRate(maxAttemptsPerMinute);
-    this.#budget = budget;
     this.#ledger = new FeeLedger(budget, []);
   }
 
   /** What earlier processes have paid. */
   load(paid: readonly FeesPaid[]): void {
-    this.#ledger = new FeeLedger(this.#budget, paid);
+    this.#ledger = new FeeLedger(this.#ledger.budget, paid);
+  }
+
+  /** Another budget from now on. */
+  limit(budget: FeeBudget): void {
+    this.#ledger.limit(budget);
+    // Who waits for others to leave some of it may find more now.
+    this.#announce();
+  }
+
+  /** What is left altogether, with all that is under way taken for paid; `null` where nothing limits it. */
+  left(nowMs: number): { readonly ever: bigint | null; readonly perDay: bigint | null } {
+    return this.#ledger.left({ atRisk: this.others(''), day: dayOf(nowMs) });
   }
 
   /** Replaces what this rebalance holds. */

@@ -1,6 +1,7 @@
 /** What fees may still cost: the budget, less what was paid, less what payments under way put at risk. */
 import type { FeesPaid } from '../ports.ts';
 import type { ChannelId } from '../units/ids.ts';
+import { DAY_MS } from '../units/time.ts';
 import type { Claim } from './claims.ts';
 
 /** Most that may be paid in fees, in msat: altogether, for payments over one channel, and between one pair. */
@@ -28,25 +29,50 @@ export interface ChannelPair {
 /** What one more payment over the pair may cost, in msat; `null` where nothing limits it. */
 export type FeeRoom = (pair: ChannelPair) => bigint | null;
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
 /** Days since the Unix epoch, UTC. */
 export const dayOf = (atMs: number): number => Math.floor(atMs / DAY_MS);
 
 export class FeeLedger {
-  readonly #budget: FeeBudget;
+  #budget: FeeBudget;
   readonly #ever = new FeeSums();
   #today = new FeeSums();
   #day = 0;
-  readonly #limited: boolean;
+  #limited: boolean;
 
   /** @param paid All that the store knows. */
   constructor(budget: FeeBudget, paid: readonly FeesPaid[]) {
     this.#budget = budget;
-    this.#limited = Object.values(budget).some(
-      (limits: FeeLimits) => Object.keys(limits).length > 0,
-    );
+    this.#limited = isLimited(budget);
     for (const fees of paid) this.book(fees);
+  }
+
+  get budget(): FeeBudget {
+    return this.#budget;
+  }
+
+  /** Another budget; what was paid stays booked. */
+  limit(budget: FeeBudget): void {
+    this.#budget = budget;
+    this.#limited = isLimited(budget);
+  }
+
+  /** What is left of the limits on all payments together, ever and on that day; `null` where there is none. */
+  left(now: { readonly atRisk: readonly Claim[]; readonly day: number }): {
+    readonly ever: bigint | null;
+    readonly perDay: bigint | null;
+  } {
+    this.#turnTo(now.day);
+    const atRiskMsat = now.atRisk.reduce((sum, { feeMsat }) => sum + feeMsat, 0n);
+    const leftOf = (limitMsat: bigint | undefined, paidMsat: bigint): bigint | null => {
+      if (limitMsat === undefined) return null;
+      const leftMsat = limitMsat - paidMsat - atRiskMsat;
+      return leftMsat > 0n ? leftMsat : 0n;
+    };
+    const { ever, perDay } = this.#budget;
+    return {
+      ever: leftOf(ever?.allMsat, this.#ever.allMsat),
+      perDay: leftOf(perDay?.allMsat, this.#today.allMsat),
+    };
   }
 
   /** Fees that were paid. */
@@ -84,6 +110,11 @@ export class FeeLedger {
     this.#today = new FeeSums();
   }
 }
+
+const isLimited = (budget: FeeBudget): boolean =>
+  Object.values(budget).some(
+    (limits: FeeLimits | undefined) => Object.keys(limits ?? {}).length > 0,
+  );
 
 /** Fees added up: altogether, by channel, and by pair. */
 class FeeSums {

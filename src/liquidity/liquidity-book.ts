@@ -3,6 +3,7 @@ import type { DirectionPrices } from '../graph/direction-prices.ts';
 import type { GraphSnapshot } from '../graph/snapshot.ts';
 import type { BeliefState, MissionControlPair } from '../ports.ts';
 import type { ChannelId, NodeId } from '../units/ids.ts';
+import { HOUR_MS } from '../units/time.ts';
 import { Beliefs, type Observation } from './beliefs.ts';
 import type { Changes } from './changes.ts';
 import type { LiquidityFact } from './liquidity-fact.ts';
@@ -136,6 +137,11 @@ export class LiquidityBook {
     return { rows, models: this.#models() };
   }
 
+  /** Directed pairs of nodes of which something is known, or whose reverse is. */
+  get corridors(): number {
+    return this.#beliefs.table.count;
+  }
+
   /** Everything that is believed. */
   state(): BeliefState {
     const { table } = this.#beliefs;
@@ -177,7 +183,7 @@ export class LiquidityBook {
 }
 
 const HOP_FAILURE = 0.05;
-const SUSPICION_MS = 6 * 60 * 60 * 1000;
+const SUSPICION_MS = 6 * HOUR_MS;
 const MAX_CORRIDORS = 200_000;
 
 function assertOptions({ hopFailure, suspicionMs, maxCorridors }: LiquidityBookOptions): void {

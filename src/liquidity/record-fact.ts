@@ -1,9 +1,11 @@
 /** How one fact changes what is known of a corridor, and of the way back. */
+
+import { HOUR_MS } from '../units/time.ts';
 import type { CorridorTable } from './corridor-table.ts';
 import type { LiquidityFact } from './liquidity-fact.ts';
 
 /** For so long a bound that says more stays, though a newer one says less: balances hardly move within hours. */
-const BOUND_STAYS_MS = 12 * 60 * 60 * 1000;
+const BOUND_STAYS_MS = 12 * HOUR_MS;
 
 export interface DatedFact {
   readonly fact: LiquidityFact;

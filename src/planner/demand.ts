@@ -1,5 +1,6 @@
 /** What is asked of channels, as far as it is known from outside the history of settled forwards. */
 import type { ChannelId } from '../units/ids.ts';
+import type { FlowSums } from './decayed-flow.ts';
 
 /** What payers want to send over one side of a channel, whether it was served or not. Averages per day, in msat. */
 export interface Flow {
@@ -30,3 +31,9 @@ export const sumOfFlows = (flows: readonly Required<Flow>[]): Required<Flow> =>
     }),
     NO_FLOW,
   );
+
+export const perDay = (sum: FlowSums, days: number): Required<Flow> => ({
+  msatPerDay: sum.msat / days,
+  squaresPerDay: sum.squares / days,
+  feeMsatPerDay: sum.feeMsat / days,
+});

@@ -15,8 +15,8 @@ export interface MoveGain {
 }
 
 /**
- * Economic moves earn on the target's balance and on the source's room, and cost what the source's balance and the
- * target's room would have earned. For the other strategies a satoshi moved is worth what may be paid for it.
+ * Economic moves earn on the target's balance and on the source's room, as far as forecasts count, and cost what the
+ * source's balance and the target's room would have earned. For the other strategies a satoshi moved is worth what may be paid for it.
  */
 export function moveGain(
   { source, target }: MoveEnds,
@@ -35,7 +35,7 @@ export function moveGain(
   return {
     earnedMsat: target.earnedMsat(amountMsat),
     forgoneMsat: -source.peer.localGainMsat(-sent),
-    roomMsat: source.peer.remoteGainMsat(sent) + target.peer.remoteGainMsat(-amount),
+    roomMsat: source.roomEarnedMsat(sentMsat) + target.peer.remoteGainMsat(-amount),
   };
 }
 

@@ -7,6 +7,8 @@ export interface PastMove {
   readonly atMs: number;
   readonly outChannelId: ChannelId;
   readonly inChannelId: ChannelId;
+  readonly amountMsat: bigint;
+  readonly feeMsat: bigint;
 }
 
 /** A rebalance that found no way to move anything. */
@@ -52,8 +54,8 @@ export function pastRebalances(records: readonly JournalRecord[]): PastRebalance
       case 'outcome': {
         const intent = intents.get(`${rebalanceId} ${record.attempt}`);
         if (record.outcome.kind !== 'settled' || intent === undefined) break;
-        const { outChannelId, inChannelId } = intent;
-        moves.push({ atMs, outChannelId, inChannelId });
+        const { outChannelId, inChannelId, amountMsat, feeMsat } = intent;
+        moves.push({ atMs, outChannelId, inChannelId, amountMsat, feeMsat });
         break;
       }
       case 'end': {

@@ -3,6 +3,7 @@ import type { DirectionPrices } from '../graph/direction-prices.ts';
 import type { GraphSnapshot } from '../graph/snapshot.ts';
 import type { ForwardingHistory, OwnChannel } from '../ports.ts';
 import type { NodeId } from '../units/ids.ts';
+import type { ChannelDemand } from './demand.ts';
 import type { PastRebalances } from './past-rebalances.ts';
 
 /** What a failed attempt costs: time, and liquidity and slots that are locked meanwhile. */
@@ -20,6 +21,8 @@ export interface PlanGround {
   /** With what payments under way leave of them. */
   readonly ownChannels: readonly OwnChannel[];
   readonly history: ForwardingHistory;
+  /** What is asked on top of what has settled, as far as it was watched. */
+  readonly missed?: readonly ChannelDemand[];
   readonly past: PastRebalances;
   /** Where the request does not say. */
   readonly attemptCost: CostOfAttempts;

@@ -1,5 +1,6 @@
 /** What to move between our own channels, and what it is worth. */
 
+import { DAY_MS } from '../units/time.ts';
 import { amountsToMove } from './amounts-to-move.ts';
 import { type ChannelFlows, channelFlows, type PricedChannel } from './channel-flows.ts';
 import { channelSettings, type SettingsOfChannels } from './channel-settings.ts';
@@ -13,7 +14,6 @@ import type { PlanGround } from './plan-ground.ts';
 import { PlannedChannel } from './planned-channel.ts';
 import type { ChannelOutlook, RebalancePlan } from './rebalance-plan.ts';
 import {
-  DAY_MS,
   PLAN_DEFAULTS,
   type PlanRequest,
   PlanRequestError,
@@ -50,6 +50,7 @@ export function planRebalances(ground: PlanGround, request: PlanRequest = {}): R
         settings: settingsOf(settings, channel),
         flows: own,
         strategy,
+        forecastShare: request.forecastShare ?? PLAN_DEFAULTS.forecastShare,
         peer: peers.get(channel.own.peer)!,
       }),
   );
@@ -71,13 +72,13 @@ function flowsOf(
   request: PlanRequest,
   horizonMs: number,
 ): readonly { readonly channel: PricedChannel; readonly flows: ChannelFlows }[] {
-  const { snapshot, self, nowMs, blockHeight, history } = ground;
+  const { snapshot, self, nowMs, blockHeight, history, missed = [] } = ground;
   const priced = ground.ownChannels.map((own) => ({
     own,
     policy: ownPolicy(snapshot, own, self),
   }));
   const halfLifeMs = request.halfLifeMs ?? PLAN_DEFAULTS.halfLifeMs;
-  const known = { history, demand: request.demand ?? [] };
+  const known = { history, missed, moves: ground.past.moves, demand: request.demand ?? [] };
   const flows = channelFlows(priced, known, { nowMs, blockHeight, halfLifeMs, horizonMs });
   return priced.map((channel) => ({ channel, flows: flows.get(channel.own.channelId)! }));
 }

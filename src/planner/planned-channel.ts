@@ -19,6 +19,7 @@ export class PlannedChannel {
   /** All our channels with its peer, this one among them. */
   readonly peer: PeerChannels;
   readonly #strategy: PlanStrategy;
+  readonly #forecastShare: number;
   /** Moved by the plan so far, the fees of what left included. */
   #leftMsat = 0n;
   #cameMsat = 0n;
@@ -29,6 +30,8 @@ export class PlannedChannel {
       readonly settings: ResolvedSettings;
       readonly flows: ChannelFlows;
       readonly strategy: PlanStrategy;
+      /** What counts of fees that are expected. */
+      readonly forecastShare: number;
       readonly peer: PeerChannels;
     },
   ) {
@@ -38,6 +41,7 @@ export class PlannedChannel {
     this.flows = terms.flows;
     this.peer = terms.peer;
     this.#strategy = terms.strategy;
+    this.#forecastShare = terms.forecastShare;
     this.peer.add(this);
   }
 
@@ -100,12 +104,27 @@ export class PlannedChannel {
     this.peer.moved();
   }
 
-  /** What balance of this amount earns here: expected over the horizon, or what it is charged for passing on once. */
+  /**
+   * What balance of this amount earns here: what counts of the fees that are expected over the horizon, or what is charged
+   * for passing it on once.
+   */
   earnedMsat(amountMsat: bigint): number {
     if (this.#strategy === 'economic') {
-      return this.peer.localGainMsat(Number(amountMsat));
+      return this.#forecastShare * this.peer.localGainMsat(Number(amountMsat));
     }
     return this.policy === undefined ? 0 : Number(outboundFeeMsat(this.policy, amountMsat));
+  }
+
+  /** The same without regard to how sure forecasts are: more is never paid, however much a move brings elsewhere. */
+  #earnableMsat(amountMsat: bigint): number {
+    return this.#strategy === 'economic'
+      ? this.peer.localGainMsat(Number(amountMsat))
+      : this.earnedMsat(amountMsat);
+  }
+
+  /** What counts of the fees that room of this amount is expected to bring here. */
+  roomEarnedMsat(amountMsat: bigint): number {
+    return this.#forecastShare * this.peer.remoteGainMsat(Number(amountMsat));
   }
 
   /**
@@ -119,7 +138,7 @@ export class PlannedChannel {
         ? Number.POSITIVE_INFINITY
         : earnedShare * (this.flows.earnedPpm ?? 0);
     const byPpm = (Math.min(maxFeePpm, sharePpm) * Number(amountMsat)) / Number(MILLION);
-    return Math.max(0, Math.floor(Math.min(this.earnedMsat(amountMsat), byPpm)));
+    return Math.max(0, Math.floor(Math.min(this.#earnableMsat(amountMsat), byPpm)));
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a plan is asked for: strategy, settings of channels, and limits. */
 import type { Exclusions } from '../pathfinder/request.ts';
+import { DAY_MS, HOUR_MS } from '../units/time.ts';
 import type { ChannelDemand } from './demand.ts';
 
 /**
@@ -64,6 +65,12 @@ export interface PlanRequest {
    * @defaultValue a week: forwards repeat from week to week, and forecasts for longer are worth little
    */
   readonly horizonMs?: number;
+  /**
+   * What counts of the fees that balance and room are expected to bring, above 0 and up to 1; what they are given up for
+   * counts in full. `economic` alone forecasts. @defaultValue 0.7: of many forecasts those that err upwards are chosen, and
+   * balance that is not moved yet may still come by itself, or by a cheaper way
+   */
+  readonly forecastShare?: number;
   /** How far back forwards are looked at, ms. @defaultValue 30 days */
   readonly historyMs?: number;
   /** After so much time a forward counts half as much, ms. @defaultValue a week, so that the last ones count most */
@@ -74,16 +81,24 @@ export interface PlanRequest {
   readonly amountsMsat?: readonly bigint[];
   /** Smallest amount where none are given. @defaultValue 50,000 sat: below, base fees and attempts cost more than it earns */
   readonly minAmountMsat?: bigint;
-  /** What an attempt costs, in msat and in ppm of its amount. @defaultValue the Rebalancer's options of these names */
+  /**
+   * What an attempt costs, in msat and in ppm of its amount. @defaultValue as the Rebalancer's options of these names, but
+   * no more than 5 ppm: for choosing between routes an attempt may be worth much, but what it really takes from a move's
+   * gain is liquidity that is locked for seconds
+   */
   readonly attemptCostMsat?: bigint;
   readonly attemptCostPpm?: number;
-  /** Moves that gain less than this after all costs are left out, msat. @defaultValue 10,000: forecasts are no finer */
+  /**
+   * Moves that gain less than this after all costs are left out, msat. @defaultValue 2,000: many small moves of cheap
+   * channels add up, and each can be made again
+   */
   readonly minBenefitMsat?: bigint;
   /** @defaultValue 20: by then the ground has changed */
   readonly maxMoves?: number;
   /**
    * Milliseconds for which a pair is left alone after it has failed, twice as long after each further failure up to
-   * `maxQuietMs`; a target that failed three times likewise. @defaultValue 15 minutes and a day
+   * `maxQuietMs`; a target that failed three times likewise. @defaultValue 15 minutes and an hour: others' balances are
+   * others an hour later
    */
   readonly quietMs?: number;
   readonly maxQuietMs?: number;
@@ -98,14 +113,13 @@ export class PlanRequestError extends Error {
   override readonly name = 'PlanRequestError';
 }
 
-export const DAY_MS: number = 24 * 60 * 60 * 1000;
-
 export const PLAN_DEFAULTS: Readonly<
   Required<
     Pick<
       PlanRequest,
       | 'strategy'
       | 'horizonMs'
+      | 'forecastShare'
       | 'historyMs'
       | 'halfLifeMs'
       | 'minAmountMsat'
@@ -118,13 +132,14 @@ export const PLAN_DEFAULTS: Readonly<
 > = {
   strategy: 'economic',
   horizonMs: 7 * DAY_MS,
+  forecastShare: 0.7,
   historyMs: 30 * DAY_MS,
   halfLifeMs: 7 * DAY_MS,
   minAmountMsat: 50_000_000n,
-  minBenefitMsat: 10_000n,
+  minBenefitMsat: 2_000n,
   maxMoves: 20,
   quietMs: 15 * 60 * 1000,
-  maxQuietMs: DAY_MS,
+  maxQuietMs: HOUR_MS,
 };
 
 type DefaultedSettings = 'use' | 'targetRatio' | 'minRatio' | 'maxRatio' | 'coolDownMs';

@@ -19,11 +19,11 @@ export interface PlannedMove {
   readonly maxFeeMsat: bigint;
   /** That the route carries the amount, as far as beliefs tell. */
   readonly probability: number;
-  /** Fees that the balance earns on the target. */
+  /** Fees that the balance is counted on to earn on the target: with `economic` the request's `forecastShare` of them. */
   readonly earnedMsat: bigint;
   /** Fees that it would have earned on the source. */
   readonly forgoneMsat: bigint;
-  /** Fees of what can come in over the source now, less those of what cannot over the target any more. */
+  /** The same for what can come in over the source now, less all of what cannot over the target any more. */
   readonly roomMsat: bigint;
   /** What the attempts cost that it takes on average. */
   readonly attemptsMsat: bigint;

@@ -62,6 +62,8 @@ export interface Passage {
 export interface InterceptorClient {
   /** False: no more is taken until {@link InterceptorConnection.ready}. */
   offer(forward: OfferedForward): boolean;
+  /** The connection is over, and not by its own {@link InterceptorConnection.disconnect}. */
+  ended?(reason: string): void;
 }
 
 export type ResolveOutcome =
@@ -179,6 +181,15 @@ export class ForwardGate {
       disconnect: () => this.#disconnect(client),
     };
     return { kind: 'connected', connection };
+  }
+
+  /** Ends the connection of the client, if there is one, as a lost one ends. */
+  cut(): boolean {
+    const client = this.#client;
+    if (client === undefined) return false;
+    this.#disconnect(client);
+    client.ended?.('transport is closing');
+    return true;
   }
 
   #catchUp(): void {

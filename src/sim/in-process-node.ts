@@ -1,12 +1,18 @@
 /** A simulated node as Ballast's own port, without a wire in between; for tests and examples. */
 import type {
   CancelInvoiceOutcome,
+  CircuitKey,
+  CustomMessageNews,
+  CustomMessages,
   ForwardingHistory,
   HoldInvoiceRequest,
+  HtlcNews,
+  HtlcTerms,
   InvoiceRecord,
   InvoiceRequest,
   InvoiceTerms,
   LightningNode,
+  NodeCapabilities,
   OwnChannel,
   PaymentRecord,
   PendingHtlc,
@@ -15,21 +21,38 @@ import type {
   StopSignal,
   TrackUpdate,
 } from '../ports.ts';
-import type { NodeId, PaymentHash } from '../units/ids.ts';
+import type { ChannelId, NodeId, PaymentHash } from '../units/ids.ts';
+import { interceptForwards } from './forward-interception.ts';
 import { HOLD_EXPIRY_DELTA } from './invoice-store.ts';
 import type { SimulatedNetwork } from './network.ts';
 import type { SimulatedNode } from './node.ts';
+import type { PeerMessage } from './peer-messages.ts';
 import type {
   AddInvoiceResult,
   PendingHtlcView,
   SimulatedChannelView,
+  SimulatedHtlcEvent,
   SimulatedInvoice,
 } from './records.ts';
+
+const CAPABILITIES: NodeCapabilities = {
+  sendToRoute: true,
+  holdInvoices: true,
+  inboundFees: true,
+  htlcEvents: true,
+  intercept: true,
+  missionControl: true,
+  importMissionControl: true,
+  forwardingHistory: true,
+  customMessages: true,
+  reasons: {},
+};
 
 /** @throws RangeError when the network has no such node. */
 export function inProcessNode(network: SimulatedNetwork, nodeId: NodeId): LightningNode {
   const node = network.node(nodeId);
   return {
+    capabilities: CAPABILITIES,
     info: async () => ({
       nodeId,
       alias: node.alias,
@@ -38,6 +61,7 @@ export function inProcessNode(network: SimulatedNetwork, nodeId: NodeId): Lightn
       syncedToChain: true,
       syncedToGraph: true,
       holdExpiryBlocks: HOLD_EXPIRY_DELTA,
+      requiresInterceptor: network.requiresInterceptor(nodeId),
     }),
     describeGraph: async () => network.description(),
     ownChannels: async () => node.listChannels().map(ownChannel),
@@ -73,6 +97,9 @@ export function inProcessNode(network: SimulatedNetwork, nodeId: NodeId): Lightn
     deleteFailedPayment: async (paymentHash) => deleteFailedPayment(node, paymentHash),
     deleteCanceledInvoice: async (paymentHash) => deleteCanceledInvoice(node, paymentHash),
     forwardingHistory: async ({ sinceMs }) => forwardingHistory(node, sinceMs),
+    htlcEvents: ({ signal }) => htlcEvents(node, signal),
+    interceptForwards: (options) => interceptForwards(node, network.clock, options),
+    customMessages: customMessages(network, node),
     missionControl: async () => node.missionControl(),
     importMissionControl: async (pairs) => {
       node.importMissionControl(pairs);
@@ -80,6 +107,21 @@ export function inProcessNode(network: SimulatedNetwork, nodeId: NodeId): Lightn
     },
     close: async () => {},
   };
+}
+
+const customMessages = (network: SimulatedNetwork, node: SimulatedNode): CustomMessages => ({
+  send: async ({ peer, type, data }) => {
+    if (!node.listChannels().some((channel) => channel.peer === peer && channel.active)) {
+      throw new Error(`peer ${peer} is not connected`);
+    }
+    network.messages.send({ from: node.nodeId, to: peer, type, data: new Uint8Array(data) });
+  },
+  receive: ({ signal }) => receive(network.messages.inbox(node.nodeId, signal)),
+});
+
+async function* receive(inbox: AsyncIterable<PeerMessage>): AsyncGenerator<CustomMessageNews> {
+  yield { kind: 'listening' };
+  for await (const { from: peer, type, data } of inbox) yield { kind: 'message', peer, type, data };
 }
 
 function forwardingHistory(node: SimulatedNode, sinceMs: number): ForwardingHistory {
@@ -97,10 +139,53 @@ function forwardingHistory(node: SimulatedNode, sinceMs: number): ForwardingHist
   return { sinceMs, forwards };
 }
 
+/** Listens from now on, not only from the first reading: nothing in between is missed. */
+function htlcEvents(node: SimulatedNode, signal: StopSignal): AsyncIterable<HtlcNews> {
+  const events = node.htlcEvents({ signal });
+  return (async function* () {
+    yield { kind: 'listening' };
+    for await (const event of events) yield htlcNews(event);
+  })();
+}
+
+function htlcNews(told: SimulatedHtlcEvent): HtlcNews {
+  const { event } = told;
+  const circuit = {
+    in: circuitKey(told.incomingChannelId, told.incomingHtlcId),
+    out: circuitKey(told.outgoingChannelId, told.outgoingHtlcId),
+    atMs: Number(told.timestampNs / 1_000_000n),
+    purpose: told.type,
+  };
+  switch (event.kind) {
+    case 'forward':
+      return { ...circuit, kind: 'went_out', ...htlcTerms(event) };
+    case 'forward_fail':
+      return { ...circuit, kind: 'failed_onward' };
+    case 'settle':
+      return { ...circuit, kind: 'settled' };
+    case 'link_fail':
+      return { ...circuit, kind: 'refused', refusal: event.detail, ...htlcTerms(event) };
+    case 'final':
+      return { ...circuit, kind: 'resolved', settled: event.settled };
+  }
+}
+
+const circuitKey = (channelId: ChannelId | '0', htlcId: bigint): CircuitKey | null =>
+  channelId === '0' ? null : { channelId, htlcId };
+
+const htlcTerms = (event: {
+  readonly incomingAmountMsat: bigint;
+  readonly outgoingAmountMsat: bigint;
+}): HtlcTerms => ({
+  amountInMsat: event.incomingAmountMsat,
+  amountOutMsat: event.outgoingAmountMsat,
+});
+
 const ownChannel = (channel: SimulatedChannelView): OwnChannel => ({
   channelId: channel.channelId,
   graphChannelId: channel.channelId,
   inboundChannelId: channel.peerScidAlias ?? channel.channelId,
+  ...(channel.aliasScids.length > 0 && { aliases: channel.aliasScids }),
   peer: channel.peer,
   peerAlias: channel.peerAlias,
   capacitySat: channel.capacitySat,
@@ -120,6 +205,8 @@ const pendingHtlc = (htlc: PendingHtlcView): PendingHtlc => ({
   incoming: htlc.incoming,
   amountSat: htlc.amountMsat / 1000n,
   expiryHeight: htlc.expiryHeight,
+  htlcId: htlc.htlcIndex,
+  ...(htlc.forwardingChannel !== '0' && { otherChannelId: htlc.forwardingChannel }),
 });
 
 function invoiceTerms(added: AddInvoiceResult): InvoiceTerms {

@@ -11,6 +11,11 @@ export type {
 } from './forward-gate.ts';
 export { type GeneratorOptions, generateNetwork } from './generator.ts';
 export { inProcessNode } from './in-process-node.ts';
+export {
+  type ServedLdkServer,
+  type ServeLdkServerOptions,
+  serveLdkServer,
+} from './ldk-server/serve-ldk-server.ts';
 export type { ReportedState, ServedWalletState } from './lnd/info-methods.ts';
 export type { BakedMacaroon } from './lnd/macaroon.ts';
 export { type ServedLnd, type ServeLndOptions, serveLnd } from './lnd/serve-lnd.ts';

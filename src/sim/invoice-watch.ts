@@ -1,6 +1,7 @@
 /** Follows one invoice, as whoever subscribed to it at lnd does. */
 import type { Clock, StopSignal } from '../ports.ts';
 import type { PaymentHash } from '../units/ids.ts';
+import { DAY_MS } from '../units/time.ts';
 import type { InvoiceStore } from './invoice-store.ts';
 import type { SimulatedInvoice } from './records.ts';
 
@@ -12,7 +13,7 @@ interface InvoiceWatch {
 }
 
 /** Timers count milliseconds in 31 bits, which an invoice may outlive. */
-const LONGEST_SLEEP_MS = 86_400_000;
+const LONGEST_SLEEP_MS = DAY_MS;
 
 /** The current state at once, then every change; ends after settled or canceled. `undefined`: no such invoice. */
 export function watchInvoice(watch: InvoiceWatch): AsyncIterable<SimulatedInvoice> | undefined {

@@ -83,8 +83,13 @@ export class NetworkFaults {
     if (version !== undefined) gate.rules = () => gateRulesOf(version());
   }
 
+  /** Breaks the connection of the node's interceptor. False where there is none. */
+  cutInterceptor(nodeId: NodeId): boolean {
+    return this.state.node(nodeId).gate?.cut() ?? false;
+  }
+
   requiresInterceptor(nodeId: NodeId): boolean {
-    return this.state.gateOf(nodeId).required;
+    return this.state.node(nodeId).gate?.required ?? false;
   }
 
   /**

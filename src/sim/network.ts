@@ -20,6 +20,7 @@ import type {
 import { NetworkState } from './network-state.ts';
 import { SimulatedNode } from './node.ts';
 import { channelFrom, type OpenChannelRequest } from './open-channel.ts';
+import { PeerMessages } from './peer-messages.ts';
 import { SeededRandom } from './random.ts';
 import { takeInFull, type UnrecordedPayment } from './unrecorded-payment.ts';
 
@@ -40,6 +41,7 @@ const SECONDS_PER_BLOCK = 600;
 
 export class SimulatedNetwork extends NetworkFaults {
   readonly clock: Clock;
+  readonly messages: PeerMessages = new PeerMessages();
   readonly #random: SeededRandom;
   readonly #nodes = new Map<NodeId, SimulatedNode>();
   #opened = 0;

@@ -1,4 +1,6 @@
 /** What one payer remembers of directions that let it down; after a while it tries them again. */
+
+import { HOUR_MS } from '../units/time.ts';
 import type { TrafficEdge } from './traffic-graph.ts';
 
 interface Disappointment {
@@ -8,7 +10,7 @@ interface Disappointment {
 }
 
 /** As long as lnd takes for half of its doubt to fade (`DefaultPenaltyHalfLife`). */
-const MEMORY_MS = 3_600_000;
+const MEMORY_MS = HOUR_MS;
 /** How many directions are remembered before what is over is thrown out. */
 const ROOM = 256;
 

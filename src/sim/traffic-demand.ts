@@ -7,6 +7,7 @@
  * end leans to one side, paying or being paid, by a lasting part and by a wave of one to six days.
  */
 import type { NodeId } from '../units/ids.ts';
+import { DAY_MS, HOUR_MS } from '../units/time.ts';
 import type { SeededRandom } from './random.ts';
 
 /** One who pays and is paid; weights are relative. */
@@ -51,9 +52,8 @@ interface LeaningEnd extends TrafficEnd {
   readonly phase: number;
 }
 
-export const DAY_MS = 86_400_000;
 /** How often the weights follow the ends' leanings. */
-const DRIFT_STEP_MS = 3_600_000;
+const DRIFT_STEP_MS = HOUR_MS;
 const LASTING_MOST = 0.5;
 const SWING_MOST = 0.5;
 const LONGEST_PERIOD_DAYS = 6;

@@ -25,7 +25,7 @@ const MOST_HOPS = 20;
 
 export class TrafficSearch {
   readonly #graph: TrafficGraph;
-  /** Of every node reached: the price so far, what it sends on, what it asks for that, how far it is. */
+  /** Of every node reached: the price so far, its own fee in it, what it sends on, what it asks for that, how far it is. */
   #price = new Float64Array(0);
   #outMsat = new Float64Array(0);
   #feeMsat = new Float64Array(0);
@@ -84,7 +84,10 @@ export class TrafficSearch {
     const amountMsat = outMsat + keptMsat;
     if (amountMsat < policy.minMsat || amountMsat > policy.maxMsat) return;
     if (amountMsat - wish.amountMsat > wish.mostFeeMsat) return;
-    const leastPrice = this.#price[to]! + keptMsat;
+    const feeMsat = own ? 0 : policy.baseMsat + Math.floor((policy.ppm * amountMsat) / 1e6);
+    // What the end keeps for sending on is in its price already; here comes what it asks or leaves for the way in.
+    const inboundMsat = keptMsat - (to === wish.to ? 0 : this.#feeMsat[to]!);
+    const leastPrice = this.#price[to]! + Math.max(0, inboundMsat + feeMsat);
     if (leastPrice >= this.#price[from]!) return;
     const price = leastPrice + (own ? 0 : worry(edge, amountMsat));
     if (price >= this.#price[from]!) return;
@@ -92,7 +95,7 @@ export class TrafficSearch {
     if (!wish.trusts(edge, amountMsat)) return;
     this.#price[from] = price;
     this.#outMsat[from] = amountMsat;
-    this.#feeMsat[from] = policy.baseMsat + Math.floor((policy.ppm * amountMsat) / 1e6);
+    this.#feeMsat[from] = feeMsat;
     this.#hops[from] = this.#hops[to]! + 1;
     this.#next[from] = edge;
     this.#push(from, price);

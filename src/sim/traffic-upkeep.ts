@@ -3,10 +3,10 @@
  * The draws do not depend on what they find, so that two runs get the same chances.
  */
 import type { ChannelId, NodeId } from '../units/ids.ts';
+import { HOUR_MS } from '../units/time.ts';
 import type { SimulatedNetwork } from './network.ts';
 import type { SeededRandom } from './random.ts';
 
-const HOUR_MS = 3_600_000;
 /** An end with less than this share of the capacity is nearly empty. */
 const EMPTY_SHARE = 0.05;
 /** Node1's share after a refill. */

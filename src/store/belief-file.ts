@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { bytesToHex, hexToBytes } from '../units/bytes.ts';
 import { isNodeId, type NodeId } from '../units/ids.ts';
 import { type BeliefColumns, VALUES_PER_ROW } from './belief-columns.ts';
+import type { SpareRoom } from './spare-room.ts';
 import { StoreError } from './store-error.ts';
 
 const UPSERT = `
@@ -15,24 +16,21 @@ const UPSERT = `
 const FORGET = `
   DELETE FROM belief WHERE max(low_at_ms, high_at_ms, suspect_at_ms) < ?;`;
 
-/** What beliefs may fill of a file whose size is limited: the journal must always find room. */
-const MOST_OF_FILE = 0.75;
-
 export class BeliefFile {
   readonly #database: DatabaseSync;
   /** In the file, by the ids of the nodes. */
   readonly #numbers = new Map<NodeId, number>();
-  readonly #maxPages: number | null;
+  readonly #room: SpareRoom;
   #upsert: StatementSync | undefined;
 
-  constructor(database: DatabaseSync, { limited }: { readonly limited: boolean }) {
+  constructor(database: DatabaseSync, room: SpareRoom) {
     this.#database = database;
-    this.#maxPages = limited ? MOST_OF_FILE * this.#pragma('max_page_count') : null;
+    this.#room = room;
   }
 
   /** Within the transaction of the caller. @throws StoreError `full` where the journal needs the room. */
   write({ nodes, from, to, values, models }: BeliefColumns): void {
-    this.#assertRoom();
+    this.#room.assert('beliefs are');
     const numbers = nodes.map((nodeId) => this.#numberOf(nodeId));
     this.#upsert ??= this.#database.prepare(UPSERT);
     for (let i = 0; i < from.length; i++) {
@@ -135,20 +133,6 @@ export class BeliefFile {
   /** What a transaction that was rolled back has numbered does not count. */
   rolledBack(): void {
     this.#numbers.clear();
-  }
-
-  #assertRoom(): void {
-    if (this.#maxPages === null) return;
-    const used = this.#pragma('page_count') - this.#pragma('freelist_count');
-    if (used < this.#maxPages) return;
-    throw new StoreError(
-      'full',
-      'beliefs are not kept any more, so that the journal finds room: raise maxBytes, or give the old ones up',
-    );
-  }
-
-  #pragma(name: string): number {
-    return Number(this.#database.prepare(`PRAGMA ${name}`).get()?.[name]);
   }
 }
 

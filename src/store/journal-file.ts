@@ -1,14 +1,20 @@
-/** The journal and the beliefs in their file, synchronously: what the thread of a store does. */
+/** The journal, and what is kept beside it, in their file, synchronously: what the thread of a store does. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { BalanceSample, DemandState } from '../ports.ts';
+import { DAY_MS } from '../units/time.ts';
+import type { BalanceColumns } from './balance-columns.ts';
+import { BalanceFile } from './balance-file.ts';
 import type { BeliefColumns } from './belief-columns.ts';
 import { BeliefFile } from './belief-file.ts';
+import { DemandFile } from './demand-file.ts';
 import { type FeesRow, JOURNAL_COLUMNS, type JournalRow } from './journal-columns.ts';
 import { type DatabaseTerms, openDatabase } from './open-database.ts';
+import { SpareRoom } from './spare-room.ts';
 import { storeFailure } from './sqlite-failure.ts';
 
 export type RowSelection =
   | { readonly kind: 'all' }
-  | { readonly kind: 'since'; readonly sinceMs: number }
+  | { readonly kind: 'between'; readonly sinceMs: number; readonly untilMs: number }
   | { readonly kind: 'unfinished' }
   | { readonly kind: 'rebalance'; readonly rebalanceId: string }
   | { readonly kind: 'payment'; readonly paymentHash: string };
@@ -21,7 +27,7 @@ const UNFINISHED = `rebalance_id IN (
 )`;
 
 const FEES_PAID = `
-  SELECT o.at_ms / ${24 * 60 * 60 * 1000} AS day, i.out_channels, i.in_channels, sum(i.fee_msat) AS fee_msat
+  SELECT o.at_ms / ${DAY_MS} AS day, i.out_channels, i.in_channels, sum(i.fee_msat) AS fee_msat
   FROM journal o JOIN journal i
     ON i.rebalance_id = o.rebalance_id AND i.kind = 'intent' AND i.attempt = o.attempt
   WHERE o.outcome = 'settled'
@@ -32,13 +38,18 @@ export class JournalFile {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #beliefs: BeliefFile;
+  readonly #balances: BalanceFile;
+  readonly #demand: DemandFile;
 
   /** @throws StoreError where the file is refused. */
   constructor(terms: DatabaseTerms) {
     this.#path = terms.path;
     this.#database = openDatabase(terms);
     this.#insert = this.#database.prepare(INSERT);
-    this.#beliefs = new BeliefFile(this.#database, { limited: terms.maxBytes !== undefined });
+    const room = new SpareRoom(this.#database, { limited: terms.maxBytes !== undefined });
+    this.#beliefs = new BeliefFile(this.#database, room);
+    this.#balances = new BalanceFile(this.#database, room);
+    this.#demand = new DemandFile(this.#database, room);
   }
 
   /**
@@ -68,13 +79,29 @@ export class JournalFile {
     this.#withoutWaiting(() => this.#beliefs.forget(beforeMs));
   }
 
+  /** @throws StoreError as `keep` does */
+  keepBalances(sample: BalanceSample): void {
+    this.#withoutWaiting(() => this.#balances.write(sample));
+  }
+
+  /** @throws StoreError as `keep` does */
+  keepDemand(state: DemandState): void {
+    this.#withoutWaiting(() => this.#demand.write(state));
+  }
+
   /** @throws StoreError */
   beliefs(): BeliefColumns {
-    try {
-      return this.#beliefs.read();
-    } catch (error) {
-      throw storeFailure(error, this.#path);
-    }
+    return this.#reading(() => this.#beliefs.read());
+  }
+
+  /** @throws StoreError */
+  balances(sinceMs: number): BalanceColumns {
+    return this.#reading(() => this.#balances.read(sinceMs));
+  }
+
+  /** @throws StoreError */
+  demand(): DemandState {
+    return this.#reading(() => this.#demand.read());
   }
 
   /** The disk is not waited for: the next commit of the journal, which is, brings along what stands before it in the log. */
@@ -116,10 +143,16 @@ export class JournalFile {
   }
 
   #query<Row>(sql: string, values: readonly (string | number)[]): Row[] {
-    try {
+    return this.#reading(() => {
       const query = this.#database.prepare(sql);
       query.setReadBigInts(true);
       return query.all(...values) as Row[];
+    });
+  }
+
+  #reading<T>(read: () => T): T {
+    try {
+      return read();
     } catch (error) {
       throw storeFailure(error, this.#path);
     }
@@ -142,8 +175,8 @@ function condition(selection: RowSelection): { where: string; values: (string | 
   switch (selection.kind) {
     case 'all':
       return { where: 'true', values: [] };
-    case 'since':
-      return { where: 'at_ms >= ?', values: [selection.sinceMs] };
+    case 'between':
+      return { where: 'at_ms >= ? AND at_ms < ?', values: [selection.sinceMs, selection.untilMs] };
     case 'unfinished':
       return { where: UNFINISHED, values: [] };
     case 'rebalance':

@@ -1,7 +1,11 @@
-/** A journal and beliefs in memory: for tests, dry runs, and bots that accept losing track when their process ends. */
-import type { BeliefRow, FeesPaid, JournalRecord, Store } from '../ports.ts';
+/** A journal, and what is kept beside it, in memory: for tests, dry runs, and bots that accept losing track when their process ends. */
+import type { BalanceSample, BeliefRow, FeesPaid, JournalRecord, Store } from '../ports.ts';
+import { DAY_MS } from '../units/time.ts';
+import { checkedSample } from './balance-columns.ts';
 import { columnsOf, learntAtMs } from './belief-columns.ts';
+import { checkedDemand, NO_DEMAND } from './demand-rows.ts';
 import { StoreError } from './store-error.ts';
+import { datesToDrop } from './thin-balances.ts';
 
 /**
  * A store that lives as long as the process. It is not durable: after a crash nobody remembers which payments were
@@ -11,6 +15,8 @@ export function memoryStore(): Store {
   const journal: JournalRecord[] = [];
   const believed = new Map<string, BeliefRow>();
   const models = new Map<string, readonly number[]>();
+  const samples = new Map<number, BalanceSample>();
+  let seen = NO_DEMAND;
   let closed = false;
   const assertOpen = (): void => {
     if (closed) throw new StoreError('closed', 'the store is closed; open a new one');
@@ -24,8 +30,8 @@ export function memoryStore(): Store {
       assertOpen();
       for (const record of structuredClone(batch)) journal.push(record);
     },
-    async records({ sinceMs = Number.NEGATIVE_INFINITY } = {}) {
-      return those(({ atMs }) => atMs >= sinceMs);
+    async records({ sinceMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY } = {}) {
+      return those(({ atMs }) => atMs >= sinceMs && atMs < untilMs);
     },
     async unfinished() {
       const ends = journal.filter((record) => record.kind === 'end');
@@ -57,13 +63,31 @@ export function memoryStore(): Store {
         if (learntAtMs(row) < beforeMs) believed.delete(corridor);
       }
     },
+    async keepBalances(given) {
+      assertOpen();
+      const sample = checkedSample(given);
+      samples.set(sample.atMs, sample);
+      const dates = [...samples.keys()].sort((a, b) => a - b);
+      for (const atMs of datesToDrop(dates, sample.atMs)) samples.delete(atMs);
+    },
+    async balances({ sinceMs = 0 } = {}) {
+      assertOpen();
+      const wanted = [...samples.values()].filter(({ atMs }) => atMs >= sinceMs);
+      return structuredClone(wanted.sort((a, b) => a.atMs - b.atMs));
+    },
+    async keepDemand(state) {
+      assertOpen();
+      seen = checkedDemand(state);
+    },
+    async demand() {
+      assertOpen();
+      return structuredClone(seen);
+    },
     async close() {
       closed = true;
     },
   };
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 function sumFees(journal: readonly JournalRecord[]): FeesPaid[] {
   const sums = new Map<string, FeesPaid>();

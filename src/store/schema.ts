@@ -56,6 +56,38 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // The latest part of a journal, without reading what lies before it.
   'CREATE INDEX journal_by_date ON journal (at_ms);',
+  // Past balances and demand. A holder is a channel as it was described; who has another alias or capacity is another.
+  // `peer_alias` is UTF-8, which may hold any character. All figures of demand are doubles; how long it was watched is
+  // a row for each of its fields.
+  `
+  CREATE TABLE balance_holder (
+    number INTEGER PRIMARY KEY,
+    channel_id TEXT NOT NULL,
+    peer BLOB NOT NULL,
+    peer_alias BLOB NOT NULL,
+    capacity_sat INTEGER NOT NULL,
+    UNIQUE (channel_id, peer, peer_alias, capacity_sat)
+  ) STRICT;
+  CREATE TABLE balance_sample (at_ms INTEGER PRIMARY KEY) STRICT;
+  CREATE TABLE balance (
+    at_ms INTEGER NOT NULL,
+    holder INTEGER NOT NULL,
+    local_msat INTEGER NOT NULL,
+    remote_msat INTEGER NOT NULL,
+    PRIMARY KEY (at_ms, holder)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE demand (
+    channel_id TEXT NOT NULL,
+    side TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    msat REAL NOT NULL,
+    squares REAL NOT NULL,
+    fee_msat REAL NOT NULL,
+    at_ms REAL NOT NULL,
+    PRIMARY KEY (channel_id, side, kind)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE demand_watched (name TEXT PRIMARY KEY, value REAL NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** What is written in the file about itself. */

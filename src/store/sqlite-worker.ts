@@ -1,5 +1,7 @@
 /** Runs in a worker thread: owns the file of one store, so that waiting for the disk holds up nobody else. */
 import { parentPort } from 'node:worker_threads';
+import type { BalanceSample, DemandState } from '../ports.ts';
+import type { BalanceColumns } from './balance-columns.ts';
 import type { BeliefColumns } from './belief-columns.ts';
 import type { FeesRow, JournalRow } from './journal-columns.ts';
 import { JournalFile, type RowSelection } from './journal-file.ts';
@@ -15,6 +17,10 @@ export type StoreQuestion =
   | { readonly kind: 'keep_beliefs'; readonly beliefs: BeliefColumns }
   | { readonly kind: 'read_beliefs' }
   | { readonly kind: 'forget_beliefs'; readonly beforeMs: number }
+  | { readonly kind: 'keep_balances'; readonly sample: BalanceSample }
+  | { readonly kind: 'read_balances'; readonly sinceMs: number }
+  | { readonly kind: 'keep_demand'; readonly state: DemandState }
+  | { readonly kind: 'read_demand' }
   | { readonly kind: 'close' };
 
 export type AskedQuestion = StoreQuestion & { readonly id: number };
@@ -25,8 +31,14 @@ export interface PostedError {
   readonly message: string;
 }
 
-/** What was asked for: records, sums of fees or beliefs; `null` where nothing was. */
-export type StoredAnswer = readonly JournalRow[] | readonly FeesRow[] | BeliefColumns | null;
+/** What was asked for: records, sums of fees, beliefs, balances or demand; `null` where nothing was. */
+export type StoredAnswer =
+  | readonly JournalRow[]
+  | readonly FeesRow[]
+  | BeliefColumns
+  | BalanceColumns
+  | DemandState
+  | null;
 
 export interface StoreAnswer {
   readonly id: number;
@@ -57,17 +69,26 @@ function serveAll(): void {
   while (questions.length > 0) {
     const other = questions.findIndex(({ kind }) => kind !== 'write' && kind !== 'keep_beliefs');
     const group = questions.splice(0, other === 0 ? 1 : other < 0 ? questions.length : other);
-    const beliefs = group.filter(isAboutBeliefs);
-    const others = group.filter((question) => !isAboutBeliefs(question));
+    const beliefs = group.filter(isBesideJournal);
+    const others = group.filter((question) => !isBesideJournal(question));
     if (serve(others) && serve(beliefs)) continue;
     port?.close();
     return;
   }
 }
 
-/** What fails there leaves the store open: beliefs can be lost, and a disk that is broken shows with the journal as well. */
-const isAboutBeliefs = ({ kind }: StoreQuestion): boolean =>
-  kind === 'keep_beliefs' || kind === 'read_beliefs' || kind === 'forget_beliefs';
+const BESIDE_JOURNAL: ReadonlySet<StoreQuestion['kind']> = new Set([
+  'keep_beliefs',
+  'read_beliefs',
+  'forget_beliefs',
+  'keep_balances',
+  'read_balances',
+  'keep_demand',
+  'read_demand',
+]);
+
+/** What fails there leaves the store open: it can be lost, and a disk that is broken shows with the journal as well. */
+const isBesideJournal = ({ kind }: StoreQuestion): boolean => BESIDE_JOURNAL.has(kind);
 
 /** Whether the thread goes on. */
 function serve(group: readonly AskedQuestion[]): boolean {
@@ -82,7 +103,7 @@ function serve(group: readonly AskedQuestion[]): boolean {
     const { code, message } = storeFailure(cause, path);
     error = { code, message };
     // Whether a write that failed in any other way is in the file shows only when it is read anew.
-    ended = (code !== 'full' && !group.every(isAboutBeliefs)) || file === undefined;
+    ended = (code !== 'full' && !group.every(isBesideJournal)) || file === undefined;
     if (ended) closeFile();
   }
   for (const { id } of group) {
@@ -114,6 +135,16 @@ function perform(group: readonly AskedQuestion[]): StoredAnswer {
     case 'forget_beliefs':
       file?.forget(first.beforeMs);
       return null;
+    case 'keep_balances':
+      file?.keepBalances(first.sample);
+      return null;
+    case 'read_balances':
+      return file?.balances(first.sinceMs) ?? null;
+    case 'keep_demand':
+      file?.keepDemand(first.state);
+      return null;
+    case 'read_demand':
+      return file?.demand() ?? null;
     case 'close':
       closeFile();
       return null;

@@ -1,18 +1,30 @@
 /** `ballast/sqlite`: the journal of rebalances, and what they have learnt, in one file on disk. */
 import { resolve } from 'node:path';
 import type { JournalRecord, Store } from '../ports.ts';
+import { checkedSample, samplesOf } from './balance-columns.ts';
 import { columnsOf, stateOf } from './belief-columns.ts';
+import { checkedDemand } from './demand-rows.ts';
 import type { RowSelection } from './journal-file.ts';
 import { feesOf, recordOf, rowOf } from './journal-row.ts';
 import { StoreThread } from './store-thread.ts';
 
-export type { BeliefRow, BeliefState, JournalRecord, RecordKey, Store } from '../ports.ts';
+export type {
+  BalanceSample,
+  BeliefRow,
+  BeliefState,
+  ChannelBalance,
+  DemandRow,
+  DemandState,
+  JournalRecord,
+  RecordKey,
+  Store,
+} from '../ports.ts';
 export { StoreError, type StoreErrorCode } from './store-error.ts';
 
 export interface SqliteStoreOptions {
   /**
    * Most bytes that the file may take, so that a disk shared with the node never fills up; the log beside it takes
-   * about 4 MB more. Beyond, commits reject with `full`, and beliefs do so from three quarters of it.
+   * about 4 MB more. Beyond, commits reject with `full`; beliefs, balances and demand do so from three quarters of it.
    * @defaultValue no limit: an attempt takes about 1 KB
    */
   readonly maxBytes?: number;
@@ -45,6 +57,8 @@ export async function openSqliteStore(
   return storeOver(thread);
 }
 
+const [EARLIEST_MS, LATEST_MS] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+
 function storeOver(thread: StoreThread): Store {
   let closing: Promise<unknown> | undefined;
   const read = async (selection: RowSelection): Promise<JournalRecord[]> =>
@@ -53,8 +67,12 @@ function storeOver(thread: StoreThread): Store {
     async commit(batch) {
       await thread.ask({ kind: 'write', rows: batch.map(rowOf) });
     },
-    records: ({ sinceMs } = {}) =>
-      read(sinceMs === undefined ? { kind: 'all' } : { kind: 'since', sinceMs }),
+    records: ({ sinceMs, untilMs } = {}) =>
+      read(
+        sinceMs === undefined && untilMs === undefined
+          ? { kind: 'all' }
+          : { kind: 'between', sinceMs: sinceMs ?? EARLIEST_MS, untilMs: untilMs ?? LATEST_MS },
+      ),
     unfinished: () => read({ kind: 'unfinished' }),
     recordsOf: (key) =>
       read(
@@ -69,6 +87,14 @@ function storeOver(thread: StoreThread): Store {
     async forgetBeliefs({ beforeMs }) {
       await thread.ask({ kind: 'forget_beliefs', beforeMs });
     },
+    async keepBalances(sample) {
+      await thread.ask({ kind: 'keep_balances', sample: checkedSample(sample) });
+    },
+    balances: async ({ sinceMs = 0 } = {}) => samplesOf(await thread.balances(sinceMs)),
+    async keepDemand(state) {
+      await thread.ask({ kind: 'keep_demand', state: checkedDemand(state) });
+    },
+    demand: () => thread.demand(),
     feesPaid: async () => (await thread.feesPaid()).map(feesOf),
     async close() {
       // One that has closed itself has nothing left to close.

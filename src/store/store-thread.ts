@@ -1,5 +1,7 @@
 /** The caller's end of a store's worker thread: questions go over, answers come back. */
 import { Worker } from 'node:worker_threads';
+import type { DemandState } from '../ports.ts';
+import type { BalanceColumns } from './balance-columns.ts';
 import type { BeliefColumns } from './belief-columns.ts';
 import type { FeesRow, JournalRow } from './journal-columns.ts';
 import type { RowSelection } from './journal-file.ts';
@@ -39,6 +41,14 @@ export class StoreThread {
 
   async beliefs(): Promise<BeliefColumns> {
     return (await this.ask({ kind: 'read_beliefs' })) as BeliefColumns;
+  }
+
+  async balances(sinceMs: number): Promise<BalanceColumns> {
+    return (await this.ask({ kind: 'read_balances', sinceMs })) as BalanceColumns;
+  }
+
+  async demand(): Promise<DemandState> {
+    return (await this.ask({ kind: 'read_demand' })) as DemandState;
   }
 
   /** Rejects with `StoreError`. Questions are served in the order in which they are asked. */

@@ -145,3 +145,46 @@ test('what breaks off before it is sent holds nothing', async () => {
   expect(await endOf(run)).toBe('settled');
   expect(await eventKinds(run)).not.toContain('waiting');
 });
+
+describe('another budget', () => {
+  test('counts from the next payment on, with what was paid before it', async () => {
+    const square = new Square();
+    const rebalancer = square.rebalancer({ budget: { ever: { allMsat: 0n } } });
+    const request = { from: square.out, to: square.in, amountMsat: AMOUNT_MSAT, maxFeePpm: 1000 };
+    expect((await rebalancer.rebalance(request).result).outcome.kind).toBe('budget');
+    expect(rebalancer.status().leftMsat).toEqual({ ever: 0n, perDay: null });
+    rebalancer.setBudget({ ever: { allMsat: 1_000_000n } });
+    const { outcome, feePaidMsat } = await rebalancer.rebalance(request).result;
+    expect(outcome.kind).toBe('settled');
+    const leftMsat = 1_000_000n - feePaidMsat;
+    expect(rebalancer.status().leftMsat).toEqual({ ever: leftMsat, perDay: null });
+    rebalancer.setBudget({ perDay: { allMsat: feePaidMsat } });
+    expect(rebalancer.status().leftMsat).toEqual({ ever: null, perDay: 0n });
+    expect((await rebalancer.rebalance(request).result).outcome.kind).toBe('budget');
+  });
+
+  test('lets one go on that waits for a share of the old', async () => {
+    const square = new Square();
+    square.network.holdHtlcsAt(square.ann);
+    const rebalancer = square.rebalancer({ budget: { ever: { allMsat: 150_000n } } });
+    const request = { from: square.out, to: square.in, amountMsat: AMOUNT_MSAT, maxFeePpm: 1000 };
+    const first = rebalancer.rebalance(request);
+    await eventOf(first, 'attempt_started');
+    const second = rebalancer.rebalance(request);
+    await eventOf(second, 'waiting');
+    expect(rebalancer.status().underWay).toHaveLength(1);
+    rebalancer.setBudget({});
+    await eventOf(second, 'attempt_started');
+    expect(rebalancer.status().underWay).toHaveLength(2);
+    square.network.releaseHtlcs(square.ann);
+    await Promise.all([first.result, second.result]);
+    expect(rebalancer.status().underWay).toEqual([]);
+    expect(rebalancer.status().corridors).toBeGreaterThan(0);
+  });
+
+  test('is refused where it cannot be meant', () => {
+    const rebalancer = new Square().rebalancer();
+    expect(() => rebalancer.setBudget({ ever: { allMsat: -1n } })).toThrow(RangeError);
+    expect(() => rebalancer.setBudget({ always: {} } as never)).toThrow(TypeError);
+  });
+});

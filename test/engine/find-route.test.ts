@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineParts } from '../../src/engine/answer-command.ts';
+import { DemandWatch } from '../../src/engine/demand-watch.ts';
 import { findRoute, type Searching } from '../../src/engine/find-route.ts';
 import { nodesGraph } from '../../src/engine/graph-source.ts';
 import { GroundReader } from '../../src/engine/ground-reader.ts';
@@ -64,6 +65,7 @@ function world(
     }),
     dates,
     beliefs,
+    demand: new DemandWatch({ node, store, clock, entropy: systemEntropy, log }),
     entropy: systemEntropy,
     graceMs: 15_000,
     cleanUp: false,

@@ -1,7 +1,9 @@
 /** Plans on the simulated network: from what it forwarded, to rebalances that are worth it. */
 import { describe, expect, it } from 'vitest';
+import { DemandWatch } from '../../src/engine/demand-watch.ts';
 import { PlanRequestError, type RebalancePlan } from '../../src/engine/index.ts';
 import type { LightningNode } from '../../src/ports.ts';
+import { memoryStore } from '../../src/store/index.ts';
 import type { ChannelId } from '../../src/units/ids.ts';
 import { payThrough } from '../sim/pay-through.ts';
 import { eventOf, Square } from './square.ts';
@@ -55,7 +57,7 @@ describe('plan', () => {
   it('gives moves that rebalance makes for no more than they are worth', async () => {
     const square = await busySquare();
     const rebalancer = square.rebalancer();
-    const { moves } = await rebalancer.plan();
+    const { moves } = await rebalancer.plan({ forecastShare: 1, minBenefitMsat: 10_000n });
     const before = square.ourSideMsat(square.in);
     let movedMsat = 0n;
     for (const { outChannelId, inChannelId, amountMsat, maxFeeMsat } of moves) {
@@ -67,7 +69,7 @@ describe('plan', () => {
     expect(movedMsat).toBeGreaterThan(0n);
     expect(square.ourSideMsat(square.in)).toBe(before + movedMsat);
     // What was filled has enough now, and is not taken from for a day, though its channel is the fuller one by then.
-    const next = await rebalancer.plan();
+    const next = await rebalancer.plan({ forecastShare: 1, minBenefitMsat: 10_000n });
     expect(next.moves).toEqual([]);
     expect(reasonOf(next, square.in)?.asSource).toMatchObject({ code: 'cool_down' });
     expect(reasonOf(next, square.out)?.asTarget).toMatchObject({ code: 'cool_down' });
@@ -188,4 +190,56 @@ describe('a request for a plan that cannot be meant', () => {
       await expect(made).rejects.toThrow(message);
     },
   );
+});
+
+describe('plans of what was missed', () => {
+  /** Ann asks for more than our channel to Bob has, again and again. */
+  async function askedSquare(): Promise<{
+    readonly square: Square;
+    readonly stop: () => Promise<void>;
+  }> {
+    const square = new Square({ outMsat: 6_000_000_000n });
+    const { network, self, ann, bob, clock } = square;
+    network.updatePolicy({ channelId: square.in, from: self, policy: { feeRatePpm: 1000 } });
+    const stop = new AbortController();
+    const watch = new DemandWatch({
+      node: square.node,
+      store: square.store,
+      clock,
+      entropy: { bytes: (length) => new Uint8Array(length) },
+      log: { debug: () => {}, info: () => {}, warn: () => {} },
+    });
+    const watching = watch.start(stop.signal);
+    for (let i = 0; i < 12; i++) {
+      await clock.advance(DAY_MS / 12);
+      const amountMsat = 1_100_000_000n + BigInt(i) * 50_000_000n;
+      const payment = { from: ann, to: bob, channels: [square.out, square.in], amountMsat };
+      await expect(payThrough(network, payment)).rejects.toThrow();
+    }
+    return {
+      square,
+      stop: async () => {
+        stop.abort();
+        await watching;
+      },
+    };
+  }
+
+  it('find the move that history alone does not', async () => {
+    const { square, stop } = await askedSquare();
+    await stop();
+    const plan = await square.rebalancer().plan();
+    const [move] = plan.moves;
+    expect(move).toMatchObject({ outChannelId: square.out, inChannelId: square.in });
+    const to = plan.channels.find(({ channelId }) => channelId === square.in)!;
+    expect(to.outflowMsat).toBeGreaterThan(to.localMsat);
+    expect(to.localWorthPpm).toBeGreaterThan(500);
+    // A node that nobody has listened to.
+    const unwatched = square.rebalancer({ store: memoryStore() });
+    expect((await unwatched.plan()).moves).toEqual([]);
+    // What the caller says of a channel counts alone.
+    const none = { msatPerDay: 0, squaresPerDay: 0 };
+    const demand = [square.in, square.out].map((channelId) => ({ channelId, out: none, in: none }));
+    expect((await square.rebalancer().plan({ demand })).moves).toEqual([]);
+  });
 });

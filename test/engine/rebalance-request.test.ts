@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import {
+  probeTerms,
   type RebalanceRequest,
   RebalanceRequestError,
   resolveTerms,
 } from '../../src/engine/rebalance-request.ts';
 import type { OwnChannel } from '../../src/ports.ts';
 import { type ChannelId, parseChannelId } from '../../src/units/ids.ts';
+import { EVERY_CAPABILITY } from '../capabilities.ts';
 import { nodeIdOf } from '../graph/make-graph.ts';
 import { ownChannel } from '../own-channel.ts';
 
@@ -20,6 +22,7 @@ const ours = {
   holdExpiryBlocks: 18,
   attemptCost: { attemptCostMsat: 10_000n, attemptCostPpm: 20 },
   channels: [channelTo('10', 1), channelTo('11', 1), channelTo('812345x678x1', 2)],
+  capabilities: EVERY_CAPABILITY,
 };
 const big: ChannelId = parseChannelId('812345x678x1');
 
@@ -111,5 +114,41 @@ describe('terms', () => {
       minProbability: 0.01,
       invoiceExpirySeconds: 660,
     });
+  });
+});
+
+describe('nodes that cannot do everything', () => {
+  const cannotHold = {
+    ...ours,
+    capabilities: {
+      ...EVERY_CAPABILITY,
+      holdInvoices: false,
+      reasons: { holdInvoices: 'it holds nothing; ask for report' },
+    },
+  };
+  const cannotSend = {
+    ...ours,
+    capabilities: {
+      ...EVERY_CAPABILITY,
+      sendToRoute: false,
+      reasons: { sendToRoute: 'it chooses routes by itself' },
+    },
+  };
+
+  test('strict arrival is refused with the reason, and not taken for granted where none is asked for', () => {
+    const strict = () => resolveTerms({ ...base, to: big, arrival: 'strict' }, cannotHold);
+    expect(strict).toThrow(RebalanceRequestError);
+    expect(strict).toThrow(/strict.*it holds nothing; ask for report/);
+    // It might come over the other channel of the same peer; with a node that can hold, that is strict.
+    const stray = { ...base, from: big, to: '10' };
+    expect(resolveTerms(stray, ours).arrival).toBe('strict');
+    expect(resolveTerms(stray, cannotHold).arrival).toBe('report');
+  });
+
+  test('a rebalance and a probe are refused where nothing can be sent, a dry run is not', () => {
+    const request = { ...base, to: big };
+    expect(() => resolveTerms(request, cannotSend)).toThrow(/it chooses routes by itself/);
+    expect(() => probeTerms(request, cannotSend)).toThrow(/it chooses routes by itself/);
+    expect(resolveTerms({ ...request, dryRun: true }, cannotSend).dryRun).toBe(true);
   });
 });

@@ -38,6 +38,38 @@ test('days are counted in UTC', () => {
   expect(dayOf(Date.UTC(2026, 0, 2, 23, 59, 59, 999))).toBe(dayOf(Date.UTC(2026, 0, 2)));
 });
 
+describe('what is left altogether', () => {
+  const fees = [paid(5, pair(1, 2), 30n), paid(6, pair(1, 2), 8n)];
+
+  test('is the limit less what was paid and is at risk, by span', () => {
+    const budget = { ever: { allMsat: 100n }, perDay: { allMsat: 20n } };
+    const ledger = new FeeLedger(budget, fees);
+    expect(ledger.left({ atRisk: [], day: 6 })).toEqual({ ever: 62n, perDay: 12n });
+    const atRisk = [claim(pair(3, 4), 5n), claim(pair(3, 4), 10n)];
+    expect(ledger.left({ atRisk, day: 6 })).toEqual({ ever: 47n, perDay: 0n });
+    expect(ledger.left({ atRisk: [], day: 7 })).toEqual({ ever: 62n, perDay: 20n });
+  });
+
+  test('is nothing to be told where only parts are limited', () => {
+    const ledger = new FeeLedger({ ever: { perPairMsat: 5n } }, fees);
+    expect(ledger.left({ atRisk: [], day: 6 })).toEqual({ ever: null, perDay: null });
+  });
+
+  test('follows another budget, and what was paid counts', () => {
+    const ledger = new FeeLedger({}, fees);
+    const leftOf = () => ledger.room({ atRisk: [], day: 6 })(pair(1, 2));
+    expect(leftOf()).toBeNull();
+    ledger.limit({ ever: { allMsat: 50n } });
+    expect(ledger.budget).toEqual({ ever: { allMsat: 50n } });
+    expect(leftOf()).toBe(12n);
+    expect(ledger.left({ atRisk: [], day: 6 })).toEqual({ ever: 12n, perDay: null });
+    ledger.limit({ ever: { allMsat: 10n } });
+    expect(leftOf()).toBe(0n);
+    ledger.limit({});
+    expect(leftOf()).toBeNull();
+  });
+});
+
 describe('room', () => {
   test('without limits there is no end to it', () => {
     const ledger = new FeeLedger({}, [paid(5, pair(1, 2), 10n ** 12n)]);

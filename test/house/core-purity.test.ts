@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readRepositoryFile, sourceFiles } from './source-files.ts';
 
-const CORE = /^src\/(ports\.ts|(units|graph|liquidity|pathfinder|planner|executor|interceptor)\/)/;
+const CORE =
+  /^src\/(ports\.ts|(ports|units|graph|liquidity|pathfinder|planner|executor|interceptor|holding|accounts)\/)/;
 /** The one door through which bytes come in; it awaits nothing but the web's own streams. */
 const AWAITS = 'src/graph/load-describe-graph.ts';
 

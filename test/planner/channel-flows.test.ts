@@ -23,6 +23,7 @@ function flowsOf(
   forwards: readonly Forward[],
   more: {
     readonly demand?: readonly ChannelDemand[];
+    readonly missed?: readonly ChannelDemand[];
     readonly sinceDays?: number;
     readonly ground?: Partial<PlanGround>;
   } = {},
@@ -35,7 +36,7 @@ function flowsOf(
   const history = { sinceMs: NOW_MS - (more.sinceDays ?? 30) * DAY_MS, forwards };
   const flows = channelFlows(
     channels,
-    { history, demand: more.demand ?? [] },
+    { history, demand: more.demand ?? [], missed: more.missed ?? [] },
     {
       nowMs: NOW_MS,
       blockHeight: ground.blockHeight,
@@ -109,6 +110,19 @@ describe('flows from history', () => {
       [{ ...forward({ from: 1, to: 2, sat: 1000, feeMsat: 0 }), outChannelId: alias }],
     );
     expect(flows(2).out.msatPerDay).toBeGreaterThan(0);
+  });
+
+  it('are not taken over by a peer that goes by the id of another channel', () => {
+    const flows = flowsOf(
+      [
+        { peer: 1, localSat: FULL },
+        { peer: 2, localSat: FULL },
+        { peer: 3, localSat: FULL, own: { inboundChannelId: idOf(2) } },
+      ],
+      [forward({ from: 1, to: 2, sat: 1000, feeMsat: 0 })],
+    );
+    expect(flows(2).out.msatPerDay).toBeGreaterThan(0);
+    expect(flows(3).out.msatPerDay).toBe(0);
   });
 
   it('earn what they have paid or what is asked now, whichever is less', () => {
@@ -192,6 +206,59 @@ describe('demand', () => {
     const told = { ...asked, out: { ...asked.out, feeMsatPerDay: 77_000 } };
     expect(flowsOf(both, forwards, { demand: [told] })(2).out.feeMsatPerDay).toBe(77_000);
     expect(flowsOf(both, forwards, { demand: [told] })(2).earnedPpm).toBeCloseTo(100, 9);
+  });
+
+  it('that was missed comes on top of history, at present fees and no more than was offered', () => {
+    const forwards = [forward({ from: 1, to: 2, sat: 1_000_000, feeMsat: 501_000 })];
+    const without = flowsOf(both, forwards);
+    const feesFor = (feeMsatPerDay: number): number => {
+      const out = { msatPerDay: 200_000_000, squaresPerDay: 2e8 * 5e7, feeMsatPerDay };
+      const missed = [{ ...steady(2, {}), out }];
+      const flows = flowsOf(both, forwards, { missed });
+      expect(flows(2).out.msatPerDay - without(2).out.msatPerDay).toBeCloseTo(2e8, 3);
+      expect(flows(2).out.squaresPerDay - without(2).out.squaresPerDay).toBeCloseTo(1e16, -4);
+      expect(flows(2).earnedPpm).toBe(without(2).earnedPpm);
+      return flows(2).out.feeMsatPerDay - without(2).out.feeMsatPerDay;
+    };
+    // Four payments of 50,000 sat at 500 ppm and 1 sat.
+    expect(feesFor(300_000)).toBeCloseTo(104_000, 6);
+    expect(feesFor(90_000)).toBeCloseTo(90_000, 6);
+    expect(feesFor(-5_000)).toBeCloseTo(0, 6);
+  });
+
+  it('that was missed comes in as well, and earns nothing before there is balance for it', () => {
+    const forwards = [forward({ from: 1, to: 2, sat: 1_000_000, feeMsat: 501_000 })];
+    const without = flowsOf(both, forwards)(1).in;
+    const into = { msatPerDay: 1e8, squaresPerDay: 1e16, feeMsatPerDay: 0 };
+    const flows = flowsOf(both, forwards, { missed: [{ ...steady(1, {}), in: into }] });
+    expect(flows(1).in.msatPerDay - without.msatPerDay).toBeCloseTo(1e8, 3);
+    expect(flows(1).in.feeMsatPerDay).toBe(without.feeMsatPerDay);
+  });
+
+  it('that was missed is added up over all ids of a channel, and is that of no other', () => {
+    const aliased = [
+      { ...both[0]!, own: { aliases: [idOf(8)], inboundChannelId: idOf(9) } },
+      both[1]!,
+    ];
+    const out = { msatPerDay: 1e8, squaresPerDay: 0 };
+    const missed = [1, 8, 9, 77].map((peer) => ({ ...steady(peer, {}), out }));
+    const flows = flowsOf(aliased, [], { missed });
+    expect(flows(1).out).toEqual({ msatPerDay: 3e8, squaresPerDay: 0, feeMsatPerDay: 0 });
+    expect(flows(2).out.msatPerDay).toBe(0);
+  });
+
+  it('that is told takes the place of what was missed, too', () => {
+    const told = steady(2, { outSat: 200_000 });
+    const missed = [steady(2, { outSat: 900_000 })];
+    const flows = flowsOf(both, [], { demand: [told], missed });
+    expect(flows(2).out).toMatchObject({ msatPerDay: 200_000_000, feeMsatPerDay: 100_000 });
+  });
+
+  it('without a policy of ours earns nothing', () => {
+    const missed = [steady(2, { outSat: 900_000 })];
+    const bare = [both[0]!, { peer: 2, localSat: FULL, fees: null }];
+    const flows = flowsOf(bare, [], { missed });
+    expect(flows(2).out).toMatchObject({ msatPerDay: 900_000_000, feeMsatPerDay: 0 });
   });
 
   it('comes to a drift and a spread over a time', () => {

@@ -76,6 +76,7 @@ function expectedMsat({ streams, capacitySat, localSat }: Scene, seed: number): 
     history: { sinceMs: NOW_MS - 30 * DAY_MS, forwards },
   });
   const [move] = planRebalances(ground, {
+    forecastShare: 1,
     sources: idOf(SOURCE),
     targets: idOf(TARGET),
     amountsMsat: [BigInt(AMOUNT_SAT) * 1000n],

@@ -30,7 +30,8 @@ describe('what the journal tells of the past', () => {
       at(77, outcome('a', 2, SETTLED)),
       ended('a', 'settled', 5n),
     ]);
-    expect(moves).toEqual([{ atMs: 77, outChannelId, inChannelId }]);
+    const { amountMsat, feeMsat } = intent('a', 2);
+    expect(moves).toEqual([{ atMs: 77, outChannelId, inChannelId, amountMsat, feeMsat }]);
     expect(failures).toEqual([]);
   });
 
@@ -68,6 +69,8 @@ describe('the recent past', () => {
     atMs,
     outChannelId: idOf(from),
     inChannelId: idOf(to),
+    amountMsat: 1000n,
+    feeMsat: 1n,
   });
   const pair = (from: number, to: number) => ({ outChannelId: idOf(from), inChannelId: idOf(to) });
 

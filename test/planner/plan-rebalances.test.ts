@@ -30,7 +30,9 @@ const plan = (
   sketches: readonly OwnSketch[] = [FULL, EMPTY],
   more: Partial<PlanGround> = {},
   ways: readonly WaySketch[] = WAYS,
-): RebalancePlan => planRebalances(worldOf(sketches, ways, more), request);
+): RebalancePlan =>
+  // All that is expected counts, so that it can be reckoned by hand.
+  planRebalances(worldOf(sketches, ways, more), { forecastShare: 1, ...request });
 
 const left = (answer: RebalancePlan, peer: number): LeftOutChannel | undefined =>
   answer.leftOut.find(({ channelId }) => channelId === idOf(peer));
@@ -80,6 +82,23 @@ describe('an economic plan', () => {
       1_000_000_000n,
     ]);
     expect(moves.at(-1)).toMatchObject({ earnedMsat: 1_000_000n, netMsat: 800_000n });
+  });
+
+  it('counts as much of what is expected as it is told, and seven tenths of it untold', () => {
+    const request = { ...EXACT, amountsMsat: [4_000_000_000n], maxMoves: 1 };
+    const demand = [...DEMAND, steady(1, { outSat: 1_000_000 })];
+    const worth = (more: PlanRequest) =>
+      planRebalances(worldOf([FULL, EMPTY], WAYS), { ...request, demand, ...more }).moves[0];
+    // What the source gives up counts in full: 2,000,800 of the 7,000,000 sat that want to leave it, at 100 ppm.
+    expect(worth({ forecastShare: 0.4 })).toMatchObject({
+      earnedMsat: 1_600_000n,
+      forgoneMsat: 200_080n,
+      maxFeeMsat: 1_600_000n - 200_080n,
+      netMsat: 1_600_000n - 200_080n - 800_000n,
+    });
+    expect(worth({})).toEqual(worth({ forecastShare: 0.7 }));
+    // The route costs 200 ppm of the 1,000 that the target asks.
+    expect(worth({ forecastShare: 0.25 })).toBeUndefined();
   });
 
   it('finds amounts by itself', () => {
@@ -246,7 +265,13 @@ describe('guards', () => {
   });
 
   it('do not move back what was moved lately', () => {
-    const moved = { atMs: NOW_MS - DAY_MS / 2, outChannelId: idOf(3), inChannelId: idOf(1) };
+    const moved = {
+      atMs: NOW_MS - DAY_MS / 2,
+      outChannelId: idOf(3),
+      inChannelId: idOf(1),
+      amountMsat: 1_000_000n,
+      feeMsat: 0n,
+    };
     const filled = plan(EXACT, undefined, { past: { moves: [moved], failures: [] } });
     expect(filled.moves).toEqual([]);
     expect(left(filled, 1)?.asSource).toEqual({

@@ -106,6 +106,8 @@ const STRATEGIES: readonly PlanStrategy[] = ['economic', 'economic', 'balance', 
 describe('every plan', () => {
   const request = (world: Drawn, strategy: PlanStrategy): PlanRequest => ({
     strategy,
+    // Checked against plain arithmetic, in which all that is expected counts.
+    forecastShare: 1,
     demand: world.demand,
     settings: { minRatio: MIN_RATIO, maxRatio: MAX_RATIO },
     minBenefitMsat: 2_000n,
@@ -223,6 +225,7 @@ describe('against every set of moves that there is', () => {
     for (let i = 0; cases < 60 && i < 600; i++) {
       const world = drawn(new SeededRandom(seed + i), 4, false);
       const terms: PlanRequest = {
+        forecastShare: 1,
         demand: world.demand,
         amountsMsat: AMOUNTS,
         minBenefitMsat: 0n,

@@ -25,6 +25,8 @@ const RPCS: Readonly<Record<string, readonly string[]>> = {
     'FeeReport',
     'UpdateChannelPolicy',
     'ForwardingHistory',
+    'SendCustomMessage',
+    'SubscribeCustomMessages',
   ],
   'lnrpc.State': ['GetState'],
   'routerrpc.Router': [
@@ -36,6 +38,20 @@ const RPCS: Readonly<Record<string, readonly string[]>> = {
     'HtlcInterceptor',
     'QueryMissionControl',
     'XImportMissionControl',
+  ],
+  // test/proto/ldk-server.test.ts has more to say about this one.
+  'api.LightningNode': [
+    'ExportPathfindingScores',
+    'GetBalances',
+    'GetNodeInfo',
+    'GraphGetChannel',
+    'GraphGetNode',
+    'ListChannels',
+    'ListForwardedPayments',
+    'SpliceIn',
+    'SpliceOut',
+    'SubscribeEvents',
+    'UpdateChannelConfig',
   ],
   'invoicesrpc.Invoices': [
     'CancelInvoice',

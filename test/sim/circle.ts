@@ -28,8 +28,9 @@ export class ManualClock implements Clock {
 
   sleep(
     milliseconds: number,
-    signal?: { addEventListener: AbortSignal['addEventListener'] },
+    signal?: Pick<AbortSignal, 'aborted' | 'addEventListener'>,
   ): Promise<void> {
+    if (signal?.aborted === true) return Promise.resolve();
     return new Promise((resolve) => {
       const sleeper = { until: this.#now + milliseconds, wake: resolve };
       this.#sleepers.add(sleeper);

@@ -136,9 +136,10 @@ describe('inProcessNode', () => {
           incoming: false,
           amountSat: route.totalAmtMsat / 1000n,
           expiryHeight: route.totalTimeLock,
+          htlcId: 0n,
         },
       ],
-      [{ paymentHash, incoming: true, amountSat: AMOUNT_MSAT / 1000n, expiryHeight }],
+      [{ paymentHash, incoming: true, amountSat: AMOUNT_MSAT / 1000n, expiryHeight, htlcId: 0n }],
     ]);
     expect(await node.unfinishedPayments({ sinceMs: 0 })).toMatchObject([
       { paymentHash, state: 'in_flight' },
@@ -233,5 +234,45 @@ describe('inProcessNode', () => {
     expect(() => inProcessNode(world.network, stranger as typeof world.alice.nodeId)).toThrow(
       RangeError,
     );
+  });
+
+  it('tells what becomes of HTLCs: of its own payments, of forwards, and of what it refuses', async () => {
+    const world = circle({ channels: [{}, { balance1Msat: 250_000_000n }] });
+    const stop = new AbortController();
+    const listen = (who: 'alice' | 'bob') =>
+      collect(inProcessNode(world.network, world[who].nodeId).htlcEvents!({ signal: stop.signal }));
+    const told = [listen('alice'), listen('bob')];
+    const node = inProcessNode(world.network, world.alice.nodeId);
+    await node.sendToRoute(await payment(world, node, 1));
+    await node.sendToRoute(await payment(world, node, 2, 250_000_000n));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    stop.abort();
+    const [ours, bobs] = await Promise.all(told);
+    expect(ours!.map((news) => [news.kind, 'purpose' in news && news.purpose])).toEqual([
+      ['listening', false],
+      ['went_out', 'send'],
+      ['settled', 'receive'],
+      ['resolved', 'unknown'],
+      ['settled', 'send'],
+      ['went_out', 'send'],
+      ['failed_onward', 'send'],
+    ]);
+    const [incoming, outgoing] = world.channels;
+    const circuit = {
+      in: { channelId: incoming, htlcId: 0n },
+      out: { channelId: outgoing, htlcId: 0n },
+      purpose: 'forward',
+    };
+    const [, wentOut, settled, resolved, refused, failed] = bobs!;
+    expect(wentOut).toMatchObject({ ...circuit, kind: 'went_out' });
+    expect(settled).toMatchObject({ ...circuit, kind: 'settled' });
+    expect(resolved).toMatchObject({ in: circuit.in, out: null, kind: 'resolved', settled: true });
+    expect(refused).toMatchObject({
+      kind: 'refused',
+      refusal: 'INSUFFICIENT_BALANCE',
+      in: { channelId: incoming, htlcId: 1n },
+      out: { channelId: outgoing, htlcId: 0n },
+    });
+    expect(failed).toMatchObject({ kind: 'resolved', settled: false });
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../src/sim/random.ts';
 import {
-  DAY_MS,
   type DemandedPayment,
   type DemandOptions,
   TrafficDemand,
 } from '../../src/sim/traffic-demand.ts';
 import { type NodeId, parseNodeId } from '../../src/units/ids.ts';
+import { DAY_MS } from '../../src/units/time.ts';
 
 const node = (number: number): NodeId => parseNodeId(`02${number.toString(16).padStart(64, '0')}`);
 const ENDS = Array.from({ length: 100 }, (_, i) => ({ nodeId: node(i), weight: 1 }));

@@ -2,7 +2,6 @@
  * One simulation. The seed chooses network, workload and faults; faults strike for a while, then all heals, and then
  * everything has to come to its end. After every step the checkers look at it.
  */
-import { inProcessNode } from '../../src/sim/in-process-node.ts';
 import { SeededRandom } from '../../src/sim/random.ts';
 import { Evidence, type Violation } from './checkers/evidence.ts';
 import { Jury } from './checkers/jury.ts';
@@ -17,6 +16,7 @@ import type { Mutation } from './planted/mutation.ts';
 import { JournalDisk } from './ports/journal-disk.ts';
 import { LndProcess } from './ports/lnd-process.ts';
 import { Machine } from './ports/machine.ts';
+import { openSystem, planFor, type SystemName, workloadFor } from './ports/node-system.ts';
 import { networkClock, WallTime } from './ports/process-clock.ts';
 import { Scheduler, settleMicrotasks } from './scheduler.ts';
 import { Truth } from './truth.ts';
@@ -33,6 +33,8 @@ export interface SimulationOptions {
   /** In place of what the seed would draw. */
   readonly plan?: Partial<FaultPlan>;
   readonly workload?: Partial<Workload>;
+  /** What our node is. Default `lnd`. */
+  readonly system?: SystemName;
 }
 
 export interface SimulationResult {
@@ -94,7 +96,8 @@ class Simulation {
   constructor(options: SimulationOptions) {
     this.#options = options;
     const random = new SeededRandom(`simulation ${options.seed}`);
-    const plan = { ...drawFaultPlan(random.fork('plan')), ...options.plan };
+    const systemName = options.system ?? 'lnd';
+    const plan = { ...planFor(systemName, drawFaultPlan(random.fork('plan'))), ...options.plan };
     this.#scheduler = new Scheduler(random.fork('order'));
     this.#log = new EventLog(() => this.#scheduler.nowMs, options.keepLines ?? false);
     const time = new WallTime(this.#scheduler, drawStart(random.fork('start')));
@@ -105,7 +108,7 @@ class Simulation {
     const clock = networkClock(this.#scheduler, lndTime);
     const world = makeWorld(random.fork('world'), { clock, plan, tally: this.#tally });
     const workload = {
-      ...drawWorkload(random.fork('workload'), world, plan),
+      ...workloadFor(systemName, drawWorkload(random.fork('workload'), world, plan)),
       ...options.workload,
     };
     const machine = new Machine({
@@ -118,10 +121,11 @@ class Simulation {
       onKill: (life, kind) => this.#operator.killed(life, kind),
     });
     const { network, self } = world;
+    const system = openSystem(systemName, network, self);
     const lnd = new LndProcess({
       network,
       self,
-      inner: inProcessNode(network, self),
+      inner: system.node,
       registering: () =>
         machine.strikes(plan.calls.slowBegin, 'lnd slow to register an attempt')
           ? clock.sleep(machine.random.below(20_000))
@@ -146,6 +150,7 @@ class Simulation {
       ownChannels,
       truth,
       disk,
+      system,
       budget,
       nowMs: () => time.now(),
     });

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { fileIdentity, MIGRATIONS } from '../../src/store/schema.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { balance, demandOf, demandRow, sample } from './balance-samples.ts';
+import { belief, nodeNumber } from './belief-rows.ts';
 import { hash, invoice } from './journal-records.ts';
 import { newPath } from './store-folder.ts';
 
@@ -25,6 +27,23 @@ const VERSION_1 = `
     VALUES ('b', 'end', 1770120000002, 9223372036854775807, 9007199254740993, 'settled');
   PRAGMA application_id = 1112298324;
   PRAGMA user_version = 1;
+`;
+
+/** What a later version adds; never to be changed either. */
+const VERSION_2 = `${VERSION_1}
+  CREATE TABLE belief_node (number INTEGER PRIMARY KEY, node_id BLOB NOT NULL UNIQUE) STRICT;
+  CREATE TABLE belief (
+    from_node INTEGER NOT NULL, to_node INTEGER NOT NULL, low_msat REAL NOT NULL, low_at_ms REAL NOT NULL,
+    high_msat REAL, high_at_ms REAL NOT NULL, suspect_at_ms REAL NOT NULL, PRIMARY KEY (from_node, to_node)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE model (name TEXT PRIMARY KEY, state BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO belief_node VALUES (1, x'${nodeNumber(1)}'), (2, x'${nodeNumber(2)}');
+  INSERT INTO belief VALUES (1, 2, 5000, 1.5, NULL, 0, 0);
+  PRAGMA user_version = 2;
+`;
+const VERSION_3 = `${VERSION_2}
+  CREATE INDEX journal_by_date ON journal (at_ms);
+  PRAGMA user_version = 3;
 `;
 
 function fileOf(script: string): string {
@@ -67,6 +86,29 @@ test('a file of version 1 is read by this version, and written on', async () => 
   expect(database.prepare('SELECT count(*) AS n FROM journal').get()).toMatchObject({ n: 4 });
   database.close();
 });
+
+test.each([
+  [1, VERSION_1, []],
+  [2, VERSION_2, [belief(1, 2, { lowMsat: 5000, lowAtMs: 1.5 })]],
+  [3, VERSION_3, [belief(1, 2, { lowMsat: 5000, lowAtMs: 1.5 })]],
+])(
+  'a file of version %i takes balances and demand, and keeps what it has',
+  async (_version, script, beliefs) => {
+    const path = fileOf(script);
+    let store = await openSqliteStore(path);
+    expect(await store.balances()).toEqual([]);
+    expect(await store.demand()).toEqual({ rows: [], watched: { ms: 0, sinceMs: 0, atMs: 0 } });
+    await store.keepBalances(sample(1, balance(1)));
+    await store.keepDemand(demandOf(demandRow()));
+    await store.close();
+    store = await openSqliteStore(path);
+    expect(await store.balances()).toEqual([sample(1, balance(1))]);
+    expect(await store.demand()).toEqual(demandOf(demandRow()));
+    expect(await store.records()).toHaveLength(3);
+    expect((await store.beliefs()).rows).toEqual(beliefs);
+    await store.close();
+  },
+);
 
 test('a new file has the tables that its version says', () => {
   const schema = (path: string) => {

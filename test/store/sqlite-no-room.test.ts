@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { balance, demandOf, demandRow, sample } from './balance-samples.ts';
 import { belief, rowsOnly } from './belief-rows.ts';
 import { intent, invoice } from './journal-records.ts';
 import { newPath } from './store-folder.ts';
@@ -53,6 +54,26 @@ describe('no room:', () => {
     await store.forgetBeliefs({ beforeMs: 1 });
     await keepMore();
     expect((await store.beliefs()).rows).toHaveLength(100);
+    await store.close();
+  });
+
+  test('balances stop likewise, and old ones that go make room for new ones', async () => {
+    const store = await openSqliteStore(newPath(), { maxBytes: 256 * 1024 });
+    const channels = Array.from({ length: 50 }, (_, n) => balance(n + 1));
+    const keep = (n: number) => store.keepBalances(sample(n * 5 * 60_000, ...channels));
+    let kept = 0;
+    await expect(
+      (async () => {
+        for (; kept < 288; kept++) await keep(kept);
+      })(),
+    ).rejects.toMatchObject({ code: 'full', message: expect.stringMatching(/balances.*maxBytes/) });
+    expect(kept).toBeGreaterThan(20);
+    await expect(store.keepDemand(demandOf(demandRow()))).rejects.toMatchObject({ code: 'full' });
+    await store.commit(batch(20));
+    expect(await store.balances()).toHaveLength(kept);
+    // Two days later most of them have gone.
+    await keep(kept + 2 * 288);
+    expect((await store.balances()).length).toBeLessThan(kept);
     await store.close();
   });
 

@@ -1,13 +1,25 @@
 /** A process with a store, to be killed, starved or refused: `node store-child.ts WHAT PATH [FIRST]`. Prints one line a thing. */
 import { writeSync } from 'node:fs';
+import { openJournalCopy } from '../../src/store/journal-copy.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { belief, rowsOnly } from './belief-rows.ts';
 import { end, intent } from './journal-records.ts';
 
 const [what, path = '', first = '0'] = process.argv.slice(2);
-const say = (line: string): number => writeSync(1, `${line}\n`);
 const refused = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : String(error);
+
+/** Waits where the reader is behind. */
+function say(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, `${line}\n`);
+      return;
+    } catch (error) {
+      if (refused(error) !== 'EAGAIN') throw error;
+    }
+  }
+}
 
 /** Batch n: its own rebalance, of as many intents as the number of its last digit and one more. */
 const batch = (n: number) =>
@@ -61,6 +73,11 @@ switch (what) {
     say(await openSqliteStore(path).then(() => 'open', refused));
     // Until it is killed, where it was told to hold the file.
     if (first === 'hold') setInterval(() => undefined, 60_000);
+    break;
+  case 'copy':
+    await openJournalCopy(path);
+    say('open');
+    setInterval(() => undefined, 60_000);
     break;
   default:
     throw new Error(`no such thing to do: ${what}`);

@@ -1,7 +1,8 @@
 /** What every store keeps to, whatever it is made of. */
 import { describe, expect, test } from 'vitest';
 import type { JournalRecord, SendOutcome, Store } from '../../src/ports.ts';
-import { type NodeId, parseChannelId } from '../../src/units/ids.ts';
+import { type ChannelId, type NodeId, parseChannelId } from '../../src/units/ids.ts';
+import { balance, demandOf, demandRow, inOrder, sample, sortedDemand } from './balance-samples.ts';
 import { belief, rowsOnly, sorted } from './belief-rows.ts';
 import { end, hash, intent, invoice, outcome, start } from './journal-records.ts';
 
@@ -31,6 +32,9 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await store.records({ sinceMs: 10.5 })).toEqual(dated.slice(1));
       expect(await store.records({ sinceMs: 20 })).toEqual(dated.slice(1));
       expect(await store.records({ sinceMs: 31 })).toEqual([]);
+      expect(await store.records({ untilMs: 20 })).toEqual(dated.slice(0, 1));
+      expect(await store.records({ sinceMs: 20, untilMs: 20.5 })).toEqual(dated.slice(1, 3));
+      expect(await store.records({ sinceMs: 20, untilMs: 20 })).toEqual([]);
       expect(await store.records({})).toEqual(dated);
       await store.close();
     });
@@ -191,6 +195,88 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       await store.close();
     });
 
+    test('balances come back by date, as they were, with the channels as they were named then', async () => {
+      const store = await open();
+      expect(await store.balances()).toEqual([]);
+      const samples = [
+        sample(1_000_000, balance(1), balance(2, { localMsat: 0n })),
+        sample(2_000_000, balance(1, { peerAlias: 'a\0\u202e\uFEFF“é”' })),
+        sample(3_000_000),
+        sample(4_000_000, balance(2 ** 40, { remoteMsat: 2n ** 63n - 1n }), balance(1)),
+      ];
+      for (const i of [1, 0, 3, 2]) await store.keepBalances(samples[i]!);
+      expect(inOrder(await store.balances())).toEqual(inOrder(samples));
+      expect(inOrder(await store.balances({ sinceMs: 2_000_000 }))).toEqual(
+        inOrder(samples.slice(1)),
+      );
+      expect(inOrder(await store.balances({ sinceMs: 2_000_000.5 }))).toEqual(
+        inOrder(samples.slice(2)),
+      );
+      expect(await store.balances({ sinceMs: 4_000_001 })).toEqual([]);
+      const again = sample(4_000_000, balance(7));
+      await store.keepBalances(again);
+      expect(await store.balances({ sinceMs: 4_000_000 })).toEqual([again]);
+      await store.close();
+    });
+
+    test.each([
+      ['a date that is none', sample(Number.NaN)],
+      ['a date with a fraction', sample(1.5)],
+      ['a date before all dates', sample(-1)],
+      ['a channel twice', sample(1, balance(1), balance(1))],
+      ['a negative balance', sample(1, balance(1, { localMsat: -1n }))],
+      ['more than there can be', sample(1, balance(1, { capacitySat: 2n ** 63n }))],
+      ['a number', sample(1, balance(1, { remoteMsat: 5 as unknown as bigint }))],
+      ['no channel', sample(1, balance(1, { channelId: '05' as ChannelId }))],
+      ['no peer', sample(1, balance(1, { peer: 'alice' as NodeId }))],
+    ])('what is no sample of balances is refused as a whole: %s', async (_what, broken) => {
+      const store = await open();
+      await expect(store.keepBalances(broken)).rejects.toThrow(RangeError);
+      expect(await store.balances()).toEqual([]);
+      await store.commit([invoice('a')]);
+      await store.close();
+    });
+
+    test('of demand the last that was kept is there, as a whole', async () => {
+      const store = await open();
+      expect(await store.demand()).toEqual({ rows: [], watched: { ms: 0, sinceMs: 0, atMs: 0 } });
+      const rows = [
+        demandRow(),
+        demandRow({ kind: 'missed', atMs: 0 }),
+        demandRow({ side: 'in', kind: 'failed', squares: 0 }),
+      ];
+      await store.keepDemand(demandOf(...rows, demandRow({ channelId: parseChannelId('6') })));
+      await store.keepDemand(demandOf(...rows));
+      expect(sortedDemand(await store.demand())).toEqual(sortedDemand(demandOf(...rows)));
+      const readTo = { ...demandOf(...rows), readToMs: 1_770_119_000_000 };
+      await store.keepDemand(readTo);
+      expect(sortedDemand(await store.demand())).toEqual(sortedDemand(readTo));
+      await store.keepDemand({ rows: [], watched: { ms: 1, sinceMs: 3, atMs: 2 } });
+      expect(await store.demand()).toEqual({ rows: [], watched: { ms: 1, sinceMs: 3, atMs: 2 } });
+      await store.close();
+    });
+
+    test.each([
+      ['an amount that is none', demandRow({ msat: Number.NaN })],
+      ['a negative amount', demandRow({ squares: -1 })],
+      ['an endless fee', demandRow({ feeMsat: Number.POSITIVE_INFINITY })],
+      ['no side', demandRow({ side: 'over' as 'out' })],
+      ['no kind', demandRow({ kind: 'wished' as 'missed' })],
+      ['no channel', demandRow({ channelId: 'x' as ChannelId })],
+      ['the same twice', demandRow({ side: 'in' })],
+    ])('what is no demand is refused, and what was kept stays: %s', async (_what, broken) => {
+      const store = await open();
+      const before = demandOf(demandRow({ side: 'in' }));
+      await store.keepDemand(before);
+      await expect(store.keepDemand(demandOf(...before.rows, broken))).rejects.toThrow(RangeError);
+      const never = { rows: [], watched: { ms: -1, sinceMs: 0, atMs: 0 } };
+      await expect(store.keepDemand(never)).rejects.toThrow(RangeError);
+      const unread = { ...before, readToMs: Number.NaN };
+      await expect(store.keepDemand(unread)).rejects.toThrow(RangeError);
+      expect(await store.demand()).toEqual(before);
+      await store.close();
+    });
+
     test('a commit that was called before close is kept to; afterwards everything is refused', async () => {
       const store = await open();
       const [committed] = await Promise.allSettled([store.commit([invoice('a')]), store.close()]);
@@ -206,6 +292,10 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         store.keepBeliefs(rowsOnly()),
         store.beliefs(),
         store.forgetBeliefs({ beforeMs: 0 }),
+        store.keepBalances(sample(0)),
+        store.balances(),
+        store.keepDemand(demandOf()),
+        store.demand(),
       ]) {
         await expect(asked).rejects.toMatchObject({
           ...refusal,

@@ -12,8 +12,8 @@ export interface ChildEnd {
 }
 
 export interface ChildOptions {
-  /** Sees every line as it comes, with a way to kill the process at once. */
-  readonly onLine?: (line: string, kill: () => void) => void;
+  /** Sees every line as it comes, with a way to kill the process: at once, unless another signal is named. */
+  readonly onLine?: (line: string, kill: (signal?: NodeJS.Signals) => void) => void;
   /** Commands before the child's own, in the language of `sh`; "$@" is the child. */
   readonly shell?: string;
   readonly uid?: number;
@@ -36,7 +36,7 @@ export async function runStoreChild(
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   createInterface(child.stdout).on('line', (line) => {
     lines.push(line);
-    onLine?.(line, () => child.kill('SIGKILL'));
+    onLine?.(line, (name = 'SIGKILL') => child.kill(name));
   });
   const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   return { lines, signal, stderr };

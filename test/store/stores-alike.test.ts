@@ -4,6 +4,7 @@ import { memoryStore } from '../../src/store/index.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { testSeed } from '../seeded-random.ts';
 import { anyRecord } from './any-record.ts';
+import { anyDemand, anySample, inOrder, sortedDemand } from './balance-samples.ts';
 import { anyBeliefs, sorted } from './belief-rows.ts';
 import { hash } from './journal-records.ts';
 import { newPath } from './store-folder.ts';
@@ -69,5 +70,42 @@ test('so with beliefs', async () => {
       },
     ),
     { seed: testSeed(20260513), numRuns: 25 },
+  );
+});
+
+test('so with balances, which are thinned out alike, and with demand', async () => {
+  const path = newPath();
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anySample, { maxLength: 12 }),
+      fc.array(anyDemand, { maxLength: 3 }),
+      fc.integer({ min: 0, max: 4 * 365 * 86_400_000 }),
+      async (samples, demands, sinceMs) => {
+        const file = `${path}-${++run}`;
+        const inMemory = memoryStore();
+        let onDisk = await openSqliteStore(file);
+        const answer = async (store: typeof inMemory) => [
+          inOrder(await store.balances()),
+          inOrder(await store.balances({ sinceMs })),
+          sortedDemand(await store.demand()),
+        ];
+        for (const sample of samples) {
+          await inMemory.keepBalances(sample);
+          await onDisk.keepBalances(sample);
+        }
+        for (const demand of demands) {
+          await inMemory.keepDemand(demand);
+          await onDisk.keepDemand(demand);
+        }
+        const expected = await answer(inMemory);
+        expect(await answer(onDisk)).toEqual(expected);
+        await onDisk.close();
+        onDisk = await openSqliteStore(file);
+        expect(await answer(onDisk)).toEqual(expected);
+        await onDisk.close();
+      },
+    ),
+    { seed: testSeed(20261121), numRuns: 25 },
   );
 });

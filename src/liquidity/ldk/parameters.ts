@@ -1,4 +1,5 @@
 /** What LDK's scorer charges for, and how it forgets (LDK: `lightning/src/routing/scoring.rs`). */
+import { DAY_MS } from '../../units/time.ts';
 
 export interface LdkFees {
   /** Price of every channel. */
@@ -60,5 +61,5 @@ export interface LdkDecay {
 /** LDK's defaults: 30 minutes, and 14 days. */
 export const LDK_DECAY: LdkDecay = {
   boundsHalfLifeMs: 1_800_000,
-  historyHalfLifeMs: 14 * 86_400_000,
+  historyHalfLifeMs: 14 * DAY_MS,
 };

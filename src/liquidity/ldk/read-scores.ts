@@ -7,7 +7,7 @@ import { emptyRow } from './bucket-row.ts';
 import { BUCKETS } from './positions.ts';
 import type { ScoredChannelState } from './scored-channel.ts';
 
-/** Record types; even ones must be understood. */
+/** Record types; even ones must be understood, so one that is not here means a form that is not known. */
 const MAP = 0n;
 const LOWER_OFFSET = 0n;
 const UPPER_OFFSET = 2n;
@@ -30,8 +30,10 @@ export interface ScoreRecord {
  */
 export function readScores(bytes: Uint8Array): ScoreRecord[] {
   const reader = new ByteReader(bytes);
-  const map = reader.records().get(MAP);
+  const outer = reader.records();
+  const map = outer.get(MAP);
   if (map === undefined || !reader.atEnd) throw notScores('the map of channels is missing');
+  requireKnown(outer, [MAP]);
   const count = map.collectionLength();
   const records: ScoreRecord[] = [];
   for (let i = 0; i < count; i++) {
@@ -50,6 +52,7 @@ function channelState(records: ReadonlyMap<bigint, ByteReader>): ScoredChannelSt
     if (record === undefined) throw notScores(`a channel lacks record ${type}`);
     return record;
   };
+  requireKnown(records, [LOWER_OFFSET, UPPER_OFFSET, BOUNDS_AT]);
   const boundsAtMs = required(BOUNDS_AT).durationMs();
   return {
     offsetsMsat: [Number(required(LOWER_OFFSET).uint64()), Number(required(UPPER_OFFSET).uint64())],
@@ -58,6 +61,14 @@ function channelState(records: ReadonlyMap<bigint, ByteReader>): ScoredChannelSt
     historyAtMs: records.get(HISTORY_AT)?.durationMs() ?? boundsAtMs,
     learntAtMs: records.get(LEARNT_AT)?.durationMs() ?? boundsAtMs,
   };
+}
+
+function requireKnown(records: ReadonlyMap<bigint, unknown>, evenTypes: readonly bigint[]): void {
+  for (const type of records.keys()) {
+    if (type % 2n === 0n && !evenTypes.includes(type)) {
+      throw notScores(`record ${type} is of a later version`);
+    }
+  }
 }
 
 function bucketRow(record: ByteReader | undefined): Uint16Array {

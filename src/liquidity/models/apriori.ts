@@ -3,6 +3,8 @@
  * high one, and those that failed recover by half-lives. What other corridors of the same node did is mixed in
  * (lnd: `routing/probability_apriori.go`).
  */
+
+import { HOUR_MS } from '../../units/time.ts';
 import type { Evidence } from '../evidence.ts';
 import { ageMs, isKnown, type LndEstimator, largestCapacityMsat } from './lnd-estimator.ts';
 
@@ -28,7 +30,7 @@ type Terms = Required<AprioriOptions>;
 const DEFAULTS: Terms = {
   hopProbability: 0.6,
   weight: 0.5,
-  halfLifeMs: 3_600_000,
+  halfLifeMs: HOUR_MS,
   capacityFraction: 0.9999,
   successProbability: 0.95,
 };

@@ -3,6 +3,8 @@
  * e^(-x/s) + e^((x-c)/s) + 1/c, cut to what is known of the corridor. Other corridors of the same node count a little
  * (lnd: `routing/probability_bimodal.go`).
  */
+
+import { DAY_MS } from '../../units/time.ts';
 import type { Evidence } from '../evidence.ts';
 import { ageMs, isKnown, type LndEstimator, largestCapacityMsat } from './lnd-estimator.ts';
 
@@ -18,7 +20,7 @@ export interface BimodalOptions {
 
 type Terms = Required<BimodalOptions>;
 
-const DEFAULTS: Terms = { scaleMsat: 300_000_000, nodeWeight: 0.2, decayMs: 7 * 86_400_000 };
+const DEFAULTS: Terms = { scaleMsat: 300_000_000, nodeWeight: 0.2, decayMs: 7 * DAY_MS };
 
 /** @throws RangeError for options that lnd would refuse. */
 export function bimodalModel(options: BimodalOptions = {}): LndEstimator {

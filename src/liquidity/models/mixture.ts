@@ -3,6 +3,8 @@
  * that a network could refute for long: where balances are even it becomes uniform, where they cling to the ends bimodal,
  * and where traffic drains the cheaper direction it learns that from the fees.
  */
+
+import { DAY_MS } from '../../units/time.ts';
 import { type FadingTerms, type Interval, intervalOf } from '../interval.ts';
 import type {
   CorridorQuery,
@@ -170,7 +172,7 @@ function startingTable({ even, ends, drainOdds }: StartingShares): Float64Array 
 }
 
 const DEFAULTS = {
-  fadingMs: 3 * 24 * 60 * 60 * 1000,
+  fadingMs: 3 * DAY_MS,
   firmness: 30,
   // Tuned on networks that no report shows (bench/frontier).
   startingShares: { even: 0.2, ends: [0.2, 0.25, 0.15, 0.2], drainOdds: 1.3 },

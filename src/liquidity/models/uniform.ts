@@ -2,6 +2,8 @@
  * Every balance of a channel as likely as any other, as Pickhardt and Richter assume (arXiv:2107.05322). Forwarding is
  * not strict, so a corridor carries what the fullest of its channels carries.
  */
+
+import { DAY_MS } from '../../units/time.ts';
 import type { Evidence } from '../evidence.ts';
 import type { LiquidityModel } from '../liquidity-model.ts';
 import { ageMs } from './lnd-estimator.ts';
@@ -14,7 +16,7 @@ export interface UniformOptions {
   readonly halfLifeMs?: number;
 }
 
-const DEFAULT_HALF_LIFE_MS = 86_400_000;
+const DEFAULT_HALF_LIFE_MS = DAY_MS;
 
 /** @throws RangeError for a half-life that is not positive. */
 export function uniformModel(options: UniformOptions = {}): LiquidityModel {

@@ -1,19 +1,35 @@
 /** `connectLnd`: a {@link LightningNode} over lnd's gRPC. */
-import type { LightningNode } from '../../ports.ts';
+import type { LightningNode, NodeCapabilities } from '../../ports.ts';
 import { parseLndAddress } from './address.ts';
 import { closingChannels } from './closing-channels.ts';
+import { customMessages } from './custom-messages.ts';
 import { fetchGraph } from './describe-graph.ts';
 import { forwardingHistory } from './forwarding-history.ts';
 import { addHoldInvoice, settleInvoice, watchInvoice } from './hold-invoices.ts';
+import { htlcEvents } from './htlc-events.ts';
+import { interceptForwards } from './intercept-forwards.ts';
 import { addInvoice, cancelInvoice, deleteCanceledInvoice, lookupInvoice } from './invoices.ts';
 import { LndCalls } from './lnd-calls.ts';
-import { LndChannel } from './lnd-channel.ts';
+import { LndChannel, type LndChannelOptions } from './lnd-channel.ts';
 import { importMissionControl, missionControl } from './mission-control.ts';
 import { fetchOwnChannels } from './own-channels.ts';
 import { deleteFailedPayment, unfinishedPayments } from './payments.ts';
 import { fetchInfo, requireReady } from './readiness.ts';
 import { sendToRoute } from './send-to-route.ts';
 import { trackPayment } from './track-payment.ts';
+
+const CAPABILITIES: NodeCapabilities = {
+  sendToRoute: true,
+  holdInvoices: true,
+  inboundFees: true,
+  htlcEvents: true,
+  intercept: true,
+  missionControl: true,
+  importMissionControl: true,
+  forwardingHistory: true,
+  customMessages: true,
+  reasons: {},
+};
 
 export interface ConnectLndOptions {
   /** Host and port of lnd's gRPC; the port defaults to lnd's own, 10009. IPv6 with a port in brackets. */
@@ -68,14 +84,15 @@ export async function connectLnd(options: ConnectLndOptions): Promise<LightningN
     connectDeadlineMs = 15_000,
     requireSynced = true,
   } = options;
-  const channel = new LndChannel({
+  const channel: LndChannelOptions = {
     address: parseLndAddress(options.address),
     tlsCert: options.tlsCert,
     macaroon: options.macaroon,
     serverName: options.serverName,
     connectDeadlineMs,
-  });
-  const calls = new LndCalls(channel);
+  };
+  const calls = new LndCalls(new LndChannel(channel));
+  const closing = new AbortController();
   try {
     await requireReady(calls, { requireSynced, deadlineMs: callDeadlineMs });
   } catch (error) {
@@ -83,6 +100,7 @@ export async function connectLnd(options: ConnectLndOptions): Promise<LightningN
     throw error;
   }
   return {
+    capabilities: CAPABILITIES,
     info: () => fetchInfo(calls, callDeadlineMs),
     describeGraph: () => fetchGraph(calls, graphDeadlineMs),
     ownChannels: () => fetchOwnChannels(calls, callDeadlineMs),
@@ -107,8 +125,15 @@ export async function connectLnd(options: ConnectLndOptions): Promise<LightningN
       deleteCanceledInvoice(calls, paymentHash, callDeadlineMs),
     forwardingHistory: ({ sinceMs }) =>
       forwardingHistory(calls, { sinceMs, deadlineMs: callDeadlineMs }),
+    htlcEvents: ({ signal }) => htlcEvents(calls, signal),
     missionControl: () => missionControl(calls, callDeadlineMs),
     importMissionControl: (pairs) => importMissionControl(calls, pairs, callDeadlineMs),
-    close: async () => calls.close(),
+    customMessages: customMessages(calls, callDeadlineMs),
+    interceptForwards: (given) =>
+      interceptForwards({ channel, options: given, closed: closing.signal }),
+    close: async () => {
+      closing.abort();
+      calls.close();
+    },
   };
 }

@@ -19,7 +19,7 @@ const STATE_TEXTS: ReadonlyMap<string, InterceptorRefusal> = new Map([
 
 /** Beginnings of what lnd's macaroon check and the macaroon libraries below it say. */
 const MACAROON_TEXT =
-  /^(?:expected 1 macaroon, got |verification failed: |cannot get macaroon: |cannot (?:determine|detect) data format |unknown macaroon version|invalid ID$|encoding\/hex: |caveat .* not satisfied)/;
+  /^(?:expected 1 macaroon, got |verification failed: |cannot (?:retrieve|get) macaroon: |cannot (?:determine|detect) data format |unknown macaroon version|invalid ID$|encoding\/hex: |caveat .* not satisfied)/;
 
 /**
  * `undefined` for every error that does not prove that the handler never ran. Texts are compared whole or from their

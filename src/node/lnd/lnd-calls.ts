@@ -1,6 +1,7 @@
 /** How calls are made: macaroon, deadline, and what can be said about the way they ended. */
 import {
   type CallOptions,
+  type ClientDuplexStream,
   type ClientReadableStream,
   Metadata,
   type ServiceError,
@@ -14,16 +15,22 @@ import { statusError } from './status-error.ts';
 /** What a generated service says about one of its methods. */
 interface Method<Request, Response> {
   readonly path: LndMethodPath;
-  readonly requestStream: false;
   readonly requestSerialize: (request: Request) => Buffer;
   readonly responseDeserialize: (bytes: Buffer) => Response;
 }
 
 export interface UnaryMethod<Request, Response> extends Method<Request, Response> {
+  readonly requestStream: false;
   readonly responseStream: false;
 }
 
 export interface StreamMethod<Request, Response> extends Method<Request, Response> {
+  readonly requestStream: false;
+  readonly responseStream: true;
+}
+
+export interface TwoWayMethod<Request, Response> extends Method<Request, Response> {
+  readonly requestStream: true;
   readonly responseStream: true;
 }
 
@@ -105,6 +112,23 @@ export class LndCalls {
       {},
     );
     // A stream that is cancelled after its reader has gone reports that as an error, which nobody waits for.
+    stream.on('error', () => {});
+    this.#active.add(stream);
+    return stream;
+  }
+
+  /** Opens a stream in both directions; as with the other kind, whoever opens it must `finish` it. */
+  async twoWay<Request, Response>(
+    method: TwoWayMethod<Request, Response>,
+  ): Promise<ClientDuplexStream<Request, Response>> {
+    const open = await this.#channel.connected();
+    const stream = open.client.makeBidiStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      metadataFor(method.path, open),
+      {},
+    );
     stream.on('error', () => {});
     this.#active.add(stream);
     return stream;

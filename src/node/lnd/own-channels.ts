@@ -36,6 +36,7 @@ function readOwnChannel(channel: Channel): OwnChannel {
     channelId: channelIdOf(channel.chanId),
     graphChannelId: graphChannelId(channel),
     inboundChannelId: inboundChannelId(channel),
+    ...(channel.aliasScids.length > 0 && { aliases: channel.aliasScids.map(channelIdOf) }),
     peer: peerOf(channel),
     peerAlias: channel.peerAlias,
     capacitySat: channel.capacity,
@@ -61,6 +62,8 @@ function readPendingHtlc(htlc: HTLC, { chanId }: Channel): PendingHtlc {
     incoming: htlc.incoming,
     amountSat: htlc.amount,
     expiryHeight: htlc.expirationHeight,
+    htlcId: htlc.htlcIndex,
+    ...(isSet(htlc.forwardingChannel) && { otherChannelId: channelIdOf(htlc.forwardingChannel) }),
   };
 }
 

@@ -15,12 +15,16 @@ export const LND_METHODS = {
   '/lnrpc.Lightning/ListPayments': 'offchain:read',
   '/lnrpc.Lightning/DeletePayment': 'offchain:write',
   '/lnrpc.Lightning/ForwardingHistory': 'offchain:read',
+  '/lnrpc.Lightning/SendCustomMessage': 'offchain:write',
+  '/lnrpc.Lightning/SubscribeCustomMessages': 'offchain:read',
   '/invoicesrpc.Invoices/CancelInvoice': 'invoices:write',
   '/invoicesrpc.Invoices/AddHoldInvoice': 'invoices:write',
   '/invoicesrpc.Invoices/SettleInvoice': 'invoices:write',
   '/invoicesrpc.Invoices/SubscribeSingleInvoice': 'invoices:read',
   '/routerrpc.Router/SendToRouteV2': 'offchain:write',
   '/routerrpc.Router/TrackPaymentV2': 'offchain:read',
+  '/routerrpc.Router/SubscribeHtlcEvents': 'offchain:read',
+  '/routerrpc.Router/HtlcInterceptor': 'offchain:write',
   '/routerrpc.Router/QueryMissionControl': 'offchain:read',
   '/routerrpc.Router/XImportMissionControl': 'offchain:write',
 } as const;
@@ -42,9 +46,21 @@ const MISSION_CONTROL_METHODS: ReadonlySet<string> = new Set<GuardedMethodPath>(
   '/routerrpc.Router/XImportMissionControl',
 ]);
 
-/** Only for planning by what channels earn. */
+/** Only for planning by what channels earn, and what they miss. */
 const PLANNING_METHODS: ReadonlySet<string> = new Set<GuardedMethodPath>([
   '/lnrpc.Lightning/ForwardingHistory',
+  '/routerrpc.Router/SubscribeHtlcEvents',
+]);
+
+/** Only for rebalancing while a forward waits. */
+const JUST_IN_TIME_METHODS: ReadonlySet<string> = new Set<GuardedMethodPath>([
+  '/routerrpc.Router/HtlcInterceptor',
+]);
+
+/** Only for asking peers what their swaps and channels cost. */
+const CUSTOM_MESSAGE_METHODS: ReadonlySet<string> = new Set<GuardedMethodPath>([
+  '/lnrpc.Lightning/SendCustomMessage',
+  '/lnrpc.Lightning/SubscribeCustomMessages',
 ]);
 
 export type LndMethodPath = GuardedMethodPath | typeof OPEN_LND_METHOD;
@@ -59,9 +75,10 @@ export function permissionOf(path: LndMethodPath): string | undefined {
 
 /**
  * The `lncli` line that bakes the smallest macaroon with which Ballast works: one `uri:` entry for each method and
- * nothing else, those that delete records only where `cleanUp` asks for them, and those of lnd's memory of payments only
- * where `missionControl` does, and the history of forwards, which plans are made by, only where `planning` does. lnd refuses to bake for a method that it does not have: before 0.20, take
- * DeleteCanceledInvoice out of what `cleanUp` adds.
+ * nothing else, those that delete records only where `cleanUp` asks for them, those of lnd's memory of payments only
+ * where `missionControl` does, and the history and the events of forwards, which plans are made by, only where `planning`
+ * does. lnd refuses to bake for a method that it does not have: before 0.20, take DeleteCanceledInvoice out of what
+ * `cleanUp` adds.
  *
  * SendToRouteV2 can pay anyone, so whoever holds this macaroon can spend the node's channel balances; it cannot spend
  * on-chain coins, open or close channels, or change fees.
@@ -72,13 +89,24 @@ export function bakeMacaroonCommand(
     readonly cleanUp?: boolean;
     readonly missionControl?: boolean;
     readonly planning?: boolean;
+    readonly justInTime?: boolean;
+    readonly customMessages?: boolean;
   } = {},
 ): string {
-  const { saveTo = 'ballast.macaroon', cleanUp, missionControl, planning } = options;
+  const {
+    saveTo = 'ballast.macaroon',
+    cleanUp,
+    missionControl,
+    planning,
+    justInTime,
+    customMessages,
+  } = options;
   const entries = Object.keys(LND_METHODS)
     .filter((path) => cleanUp === true || !CLEAN_UP_METHODS.has(path))
     .filter((path) => missionControl === true || !MISSION_CONTROL_METHODS.has(path))
     .filter((path) => planning === true || !PLANNING_METHODS.has(path))
+    .filter((path) => justInTime === true || !JUST_IN_TIME_METHODS.has(path))
+    .filter((path) => customMessages === true || !CUSTOM_MESSAGE_METHODS.has(path))
     .map((path) => `uri:${path}`);
   return `lncli bakemacaroon --save_to=${saveTo} ${entries.join(' ')}`;
 }

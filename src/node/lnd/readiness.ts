@@ -107,5 +107,6 @@ export async function fetchInfo(calls: LndCalls, deadlineMs: number): Promise<No
     syncedToChain: info.syncedToChain,
     syncedToGraph: knowsGraph(info),
     holdExpiryBlocks: holdExpiryBlocks(info.version),
+    requiresInterceptor: info.requireHtlcInterceptor,
   };
 }

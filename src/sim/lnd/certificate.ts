@@ -1,5 +1,6 @@
 /** The TLS certificate of a served lnd: self-signed, for this process only. */
 import { generate } from 'selfsigned';
+import { DAY_MS } from '../../units/time.ts';
 
 export interface ServerCertificate {
   readonly certPem: string;
@@ -7,8 +8,6 @@ export interface ServerCertificate {
 }
 
 const VALID_DAYS = 30;
-const DAY_MS = 86_400_000;
-
 /**
  * A fresh EC P-256 certificate which, like lnd's own, names localhost and the loopback addresses and is its own
  * authority. It starts a day in the past, so that a clock a little behind does not refuse it.

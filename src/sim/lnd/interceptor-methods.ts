@@ -41,7 +41,10 @@ async function* intercept(
   signal: AbortSignal,
 ): AsyncGenerator<ForwardHtlcInterceptRequest> {
   const offers = new OfferQueue(signal);
-  const result = served.node.interceptForwards({ offer: (forward) => offers.push(forward) });
+  const result = served.node.interceptForwards({
+    offer: (forward) => offers.push(forward),
+    ended: (reason) => offers.end(new RpcError(status.UNAVAILABLE, reason)),
+  });
   if (result.kind === 'error') throw plainError(result.message);
   const { connection } = result;
   void readAnswers(answers, connection).then((reason) => offers.end(reason));

@@ -17,6 +17,8 @@ const PERMISSION_OF_METHOD: Readonly<Record<string, string>> = {
   '/lnrpc.Lightning/ListPayments': 'offchain:read',
   '/lnrpc.Lightning/FeeReport': 'offchain:read',
   '/lnrpc.Lightning/ForwardingHistory': 'offchain:read',
+  '/lnrpc.Lightning/SubscribeCustomMessages': 'offchain:read',
+  '/lnrpc.Lightning/SendCustomMessage': 'offchain:write',
   '/lnrpc.Lightning/DeletePayment': 'offchain:write',
   '/lnrpc.Lightning/UpdateChannelPolicy': 'offchain:write',
   '/lnrpc.Lightning/LookupInvoice': 'invoices:read',

@@ -9,6 +9,7 @@ import {
 } from '../../generated/services/lightning.ts';
 import { RouterService } from '../../generated/services/router.ts';
 import { channelMethods } from './channel-methods.ts';
+import { customMessageMethods } from './custom-message-methods.ts';
 import { forwardingMethods } from './forwarding-methods.ts';
 import { graphMethods } from './graph-methods.ts';
 import { infoMethods, stateMethods } from './info-methods.ts';
@@ -33,6 +34,7 @@ export function servicesOf(served: ServedNode, gate: CallGate): readonly Servabl
     ...channelMethods(served),
     ...policyMethods(served),
     ...forwardingMethods(served),
+    ...customMessageMethods(served),
     ...paymentMethods(served),
     ...lightningInvoiceMethods(served, waiting),
     queryRoutes: () => {

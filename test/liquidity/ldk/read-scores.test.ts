@@ -73,4 +73,11 @@ describe("LDK's exported scores", () => {
   ])('are refused with a way out: %s', (_, bytes) => {
     expect(() => readScores(Uint8Array.from(bytes))).toThrow('give the bytes as it wrote them');
   });
+
+  it('of a later form are refused: an even record must be understood, an odd one need not', () => {
+    expect(() => readScores(scores([channel(record(6, [1]))]))).toThrow(/record 6 is of a later/);
+    expect(readScores(scores([channel(record(13, [1]))]))).toHaveLength(1);
+    const outer = Uint8Array.from(stream(record(0, [0, 0]), record(2, [])));
+    expect(() => readScores(outer)).toThrow(/record 2 is of a later/);
+  });
 });

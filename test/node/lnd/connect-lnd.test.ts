@@ -43,6 +43,7 @@ describe('connectLnd', () => {
       syncedToChain: true,
       syncedToGraph: true,
       holdExpiryBlocks: 12,
+      requiresInterceptor: false,
     });
   });
 
@@ -189,6 +190,7 @@ describe('a wrong macaroon', () => {
   it.each([
     'verification failed: signature mismatch after caveat verification',
     "cannot get macaroon: root key with id 3 doesn't exist",
+    "cannot retrieve macaroon: cannot get macaroon: root key with id 3 doesn't exist",
     'cannot determine data format of binary-encoded macaroon',
     'expected 1 macaroon, got 0',
     'caveat "time-before 2026-01-01T00:00:00Z" not satisfied: macaroon has expired',

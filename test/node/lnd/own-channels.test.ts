@@ -115,12 +115,16 @@ describe('ownChannels', () => {
         amount: 1_000n,
         hashLock: new Uint8Array(32).fill(0xab),
         expirationHeight: 900_144,
+        htlcIndex: 7n,
+        forwardingChannel: '989560464998432770',
+        forwardingHtlcIndex: 9n,
       },
       {
         incoming: false,
         amount: 0n,
         hashLock: new Uint8Array(32).fill(1),
         expirationHeight: 900_040,
+        forwardingChannel: '0',
       },
     ];
     const [channel] = await listed([{ ...CHANNEL, pendingHtlcs }]);
@@ -130,9 +134,24 @@ describe('ownChannels', () => {
         amountSat: 1_000n,
         paymentHash: 'ab'.repeat(32),
         expiryHeight: 900_144,
+        htlcId: 7n,
+        otherChannelId: '989560464998432770',
       },
-      { incoming: false, amountSat: 0n, paymentHash: '01'.repeat(32), expiryHeight: 900_040 },
+      {
+        incoming: false,
+        amountSat: 0n,
+        paymentHash: '01'.repeat(32),
+        expiryHeight: 900_040,
+        htlcId: 0n,
+      },
     ]);
+  });
+
+  it('lists the aliases by which others may ask for it', async () => {
+    const aliasScids = ['17592186044416000005', '17592186044416000006'];
+    const [channel, plain] = await listed([{ ...CHANNEL, aliasScids }, CHANNEL]);
+    expect(channel?.aliases).toEqual(aliasScids);
+    expect(plain).not.toHaveProperty('aliases');
   });
 
   it.each<[string, Fields, string]>([

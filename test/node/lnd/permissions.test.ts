@@ -17,6 +17,11 @@ async function first(updates: AsyncIterable<unknown>): Promise<unknown> {
   return undefined;
 }
 
+async function all(updates: AsyncIterable<unknown>): Promise<unknown> {
+  for await (const _ of updates);
+  return undefined;
+}
+
 const untilEnd = (): { signal: AbortSignal } => ({ signal: new AbortController().signal });
 
 /** Answers what some methods ask first, before they make the call that they are listed for. */
@@ -37,6 +42,8 @@ const PAIR: MissionControlPair = {
   failAmtMsat: 0n,
   failAtMs: null,
 };
+
+const HOLD_TERMS = { holdMs: 6000, claimMs: 500, cltvMarginBlocks: 6, mostHeld: 10 };
 
 const TERMS = { memo: '', valueMsat: 0n, cltvDelta: 40, expirySeconds: 60 };
 
@@ -82,6 +89,15 @@ const USES: Record<
     permission: 'offchain:read',
     call: (node) => node.forwardingHistory({ sinceMs: 0 }),
   },
+  '/lnrpc.Lightning/SendCustomMessage': {
+    permission: 'offchain:write',
+    call: (node) =>
+      node.customMessages!.send({ peer: PAIR.from, type: 40_001, data: new Uint8Array() }),
+  },
+  '/lnrpc.Lightning/SubscribeCustomMessages': {
+    permission: 'offchain:read',
+    call: (node) => all(node.customMessages!.receive(untilEnd())),
+  },
   '/invoicesrpc.Invoices/CancelInvoice': {
     permission: 'invoices:write',
     call: (node) => node.cancelInvoice(HASH),
@@ -106,6 +122,14 @@ const USES: Record<
     permission: 'offchain:read',
     call: (node) => first(node.trackPayment(HASH, untilEnd())),
   },
+  '/routerrpc.Router/SubscribeHtlcEvents': {
+    permission: 'offchain:read',
+    call: (node) => first(node.htlcEvents!(untilEnd())),
+  },
+  '/routerrpc.Router/HtlcInterceptor': {
+    permission: 'offchain:write',
+    call: (node) => first(node.interceptForwards!({ terms: HOLD_TERMS, ...untilEnd() })),
+  },
   '/routerrpc.Router/QueryMissionControl': {
     permission: 'offchain:read',
     call: (node) => node.missionControl(),
@@ -128,7 +152,9 @@ describe('the table of permissions', () => {
     called.delete('/lnrpc.State/GetState');
     expect([...called].sort()).toEqual(Object.keys(LND_METHODS).sort());
     // No method of the port is missing above: all make calls but close.
-    expect(uses).toHaveLength(Object.keys(node).length - 1);
+    const parts = [...Object.values(node), ...Object.values(node.customMessages ?? {})];
+    const methods = parts.filter((value) => typeof value === 'function');
+    expect(uses).toHaveLength(methods.length - 1);
   });
 
   it.each(uses)('names what is missing for %s', async (path, { permission, call }) => {
@@ -184,12 +210,30 @@ describe('bakeMacaroonCommand', () => {
     ]);
   });
 
-  it('asks for the history of forwards on request, and then for all there is', () => {
-    const most = { cleanUp: true, missionControl: true };
+  it('asks for holding up forwards on request', () => {
+    const without = new Set(bakeMacaroonCommand().split(' '));
+    const words = bakeMacaroonCommand({ justInTime: true }).split(' ');
+    expect(words.filter((word) => !without.has(word))).toEqual([
+      'uri:/routerrpc.Router/HtlcInterceptor',
+    ]);
+  });
+
+  it('asks for messages of peers on request', () => {
+    const without = new Set(bakeMacaroonCommand().split(' '));
+    const words = bakeMacaroonCommand({ customMessages: true }).split(' ');
+    expect(words.filter((word) => !without.has(word))).toEqual([
+      'uri:/lnrpc.Lightning/SendCustomMessage',
+      'uri:/lnrpc.Lightning/SubscribeCustomMessages',
+    ]);
+  });
+
+  it('asks for forwards, past and present, on request, and then for all there is', () => {
+    const most = { cleanUp: true, missionControl: true, justInTime: true, customMessages: true };
     const without = new Set(bakeMacaroonCommand(most).split(' '));
     const words = bakeMacaroonCommand({ ...most, planning: true }).split(' ');
     expect(words.filter((word) => !without.has(word))).toEqual([
       'uri:/lnrpc.Lightning/ForwardingHistory',
+      'uri:/routerrpc.Router/SubscribeHtlcEvents',
     ]);
     expect(words).toHaveLength(3 + Object.keys(LND_METHODS).length);
   });

@@ -36,7 +36,7 @@ describe('macaroons', () => {
   const methods = permissionsInProtos();
 
   test('the protos name a permission for each RPC', () => {
-    expect(methods).toHaveLength(29);
+    expect(methods).toHaveLength(31);
   });
 
   test.each(methods)('%s asks for %s and nothing else', (path, permission) => {

@@ -1,10 +1,11 @@
 /** What the checkers judge by: the network's side, the durable journal, and what was asked. Never Ballast's word. */
 import type { RebalanceReport } from '../../../src/executor/rebalance-report.ts';
-import type { JournalRecord, PaymentRecord, SendRequest } from '../../../src/ports.ts';
+import type { JournalRecord, SendRequest } from '../../../src/ports.ts';
 import type { SimulatedNetwork } from '../../../src/sim/network.ts';
 import type { SimulatedInvoice } from '../../../src/sim/records.ts';
 import type { ChannelId, NodeId, PaymentHash } from '../../../src/units/ids.ts';
 import type { JournalDisk } from '../ports/journal-disk.ts';
+import type { NodeSystem, RecordedPayment } from '../ports/node-system.ts';
 import type { Flight, Flown, Truth } from '../truth.ts';
 import type { Asked, Budget } from '../workload.ts';
 import type { OwnEnd } from '../world.ts';
@@ -67,6 +68,7 @@ export class Evidence {
   readonly #intentOf = new Map<Flight, Intent>();
   readonly #feeAtRisk = new Map<Flight, bigint>();
   readonly #disk: JournalDisk;
+  readonly #system: NodeSystem;
   #read = 0;
   #lastAtMs = 0;
 
@@ -76,6 +78,7 @@ export class Evidence {
     readonly ownChannels: readonly OwnEnd[];
     readonly truth: Truth;
     readonly disk: JournalDisk;
+    readonly system: NodeSystem;
     readonly budget: Budget | undefined;
     readonly nowMs: () => number;
   }) {
@@ -84,6 +87,7 @@ export class Evidence {
     this.ownChannels = parts.ownChannels;
     this.truth = parts.truth;
     this.#disk = parts.disk;
+    this.#system = parts.system;
     this.budget = parts.budget;
     this.#nowMs = parts.nowMs;
   }
@@ -162,23 +166,19 @@ export class Evidence {
     return this.network.node(this.self).lookupInvoice(paymentHash);
   }
 
-  payment(paymentHash: PaymentHash): PaymentRecord | undefined {
-    return this.network
-      .node(this.self)
-      .listPayments({ includeIncomplete: true, maxPayments: 100_000 })
-      .find((payment) => payment.paymentHash === paymentHash);
+  payment(paymentHash: PaymentHash): RecordedPayment | undefined {
+    return this.#system.payment(paymentHash);
   }
 
   /**
-   * What the flight costs if it settles: by what we took for it, and before that by what lnd was told to send, for it
+   * What the flight costs if it settles: by what we took for it, and before that by what the node was told to send, for it
    * gives back what is less.
    */
   feeMsat(flight: Flight): bigint {
     if (flight.back?.state === 'settled') return flight.sentMsat - flight.back.amountMsat;
     const known = this.#feeAtRisk.get(flight);
     if (known !== undefined) return known;
-    const route = this.payment(flight.paymentHash)?.attempts.at(-1)?.route;
-    const toArriveMsat = route?.hops.at(-1)?.amtToForwardMsat ?? 0n;
+    const toArriveMsat = this.payment(flight.paymentHash)?.toArriveMsat ?? 0n;
     const feeMsat = flight.sentMsat - toArriveMsat;
     this.#feeAtRisk.set(flight, feeMsat);
     return feeMsat;
@@ -191,6 +191,11 @@ export class Evidence {
     if (flight.back?.state === 'settled') return true;
     const invoice = this.invoice(flight.paymentHash);
     return invoice !== undefined && invoice.state !== 'canceled';
+  }
+
+  /** Whether the node can look at what arrives before it takes it. */
+  get canHold(): boolean {
+    return this.#system.node.capabilities.holdInvoices;
   }
 
   /** Whether the peer has several channels with us. */

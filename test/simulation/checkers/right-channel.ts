@@ -33,7 +33,7 @@ export function rightChannel(evidence: Evidence): Checker {
 
 function isStrict(evidence: Evidence, { request, inChannels }: Asked): boolean {
   if (request.arrival !== undefined) return request.arrival === 'strict';
-  return inChannels.some((channelId) => evidence.hasSiblings(channelId));
+  return evidence.canHold && inChannels.some((channelId) => evidence.hasSiblings(channelId));
 }
 
 function checkReport(

@@ -11,6 +11,10 @@ export const amnesiacLedger: Mutation = {
     keepBeliefs: (beliefs) => store.keepBeliefs(beliefs),
     beliefs: () => store.beliefs(),
     forgetBeliefs: (options) => store.forgetBeliefs(options),
+    keepBalances: (sample) => store.keepBalances(sample),
+    balances: (options) => store.balances(options),
+    keepDemand: (state) => store.keepDemand(state),
+    demand: () => store.demand(),
     close: () => store.close(),
   }),
 };

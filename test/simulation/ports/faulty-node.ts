@@ -30,6 +30,7 @@ export function connectFaulty(machine: Machine, life: ProcessLife, lnd: LndProce
     nodeStream({ machine, life, calls, isUp }, { method, detail, open, signal });
   const { node: inner } = lnd;
   const node: LightningNode = {
+    capabilities: inner.capabilities,
     info: () => asked('info', () => inner.info()),
     describeGraph: () => asked('describeGraph', () => inner.describeGraph()),
     ownChannels: () => asked('ownChannels', () => inner.ownChannels()),

@@ -3,7 +3,13 @@
  * disk may refuse one, or take it and report a failure all the same. What was on its way when the process was killed
  * is durable up to a point that chance decides.
  */
-import type { BeliefState, JournalRecord, Store } from '../../../src/ports.ts';
+import type {
+  BalanceSample,
+  BeliefState,
+  DemandState,
+  JournalRecord,
+  Store,
+} from '../../../src/ports.ts';
 import { StoreError } from '../../../src/store/store-error.ts';
 import { inOneLine } from '../event-log.ts';
 import type { JournalDisk } from './journal-disk.ts';
@@ -135,6 +141,28 @@ export class FaultyStore implements Store {
 
   forgetBeliefs(options: { readonly beforeMs: number }): Promise<void> {
     return this.#believe('forget beliefs', (disk) => disk.forgetBeliefs(options));
+  }
+
+  keepBalances(sample: BalanceSample): Promise<void> {
+    const kept = structuredClone(sample);
+    return this.#believe(`keep ${kept.channels.length} balances`, (disk) =>
+      disk.keepBalances(kept),
+    );
+  }
+
+  balances(options?: Parameters<Store['balances']>[0]): ReturnType<Store['balances']> {
+    return this.#read('balances', () => this.#parts.disk.beliefs.balances(options));
+  }
+
+  keepDemand(state: DemandState): Promise<void> {
+    const kept = structuredClone(state);
+    return this.#believe(`keep ${kept.rows.length} rows of demand`, (disk) =>
+      disk.keepDemand(kept),
+    );
+  }
+
+  demand(): ReturnType<Store['demand']> {
+    return this.#read('demand', () => this.#parts.disk.beliefs.demand());
   }
 
   async close(): Promise<void> {

@@ -29,8 +29,11 @@ export class JournalDisk {
     }
   }
 
-  /** Beliefs that have reached it, and changes of them: nobody depends on those. */
-  get beliefs(): Pick<Store, 'keepBeliefs' | 'beliefs' | 'forgetBeliefs'> {
+  /** Beliefs, balances and demand that have reached it, and changes of them: nobody depends on those. */
+  get beliefs(): Omit<
+    Store,
+    'commit' | 'records' | 'unfinished' | 'recordsOf' | 'feesPaid' | 'close'
+  > {
     return this.#store;
   }
 

@@ -1,8 +1,11 @@
-/** The part of `ports.ts` that is about remembering, as types only: what is written down, and the store that keeps it. */
+/** Remembering: what is written down, and the store that keeps it. */
+
+import type { Route } from '../generated/messages/route.ts';
+import type { ChannelId, NodeId, PaymentHash } from '../units/ids.ts';
+import type { BalanceSample } from './balances.ts';
 import type { BeliefState } from './beliefs.ts';
-import type { Route } from './generated/messages/route.ts';
-import type { SendOutcome } from './ports.ts';
-import type { ChannelId, NodeId, PaymentHash } from './units/ids.ts';
+import type { DemandState } from './forwards.ts';
+import type { SendOutcome } from './payments.ts';
 
 interface Journaled {
   readonly rebalanceId: string;
@@ -77,8 +80,11 @@ export type RecordKey = { readonly rebalanceId: string } | { readonly paymentHas
  */
 export interface Store {
   commit(batch: readonly JournalRecord[]): Promise<void>;
-  /** Those dated since then; without a date all there ever were, which may be many. */
-  records(options?: { readonly sinceMs?: number }): Promise<readonly JournalRecord[]>;
+  /** Those dated since then, and before `untilMs`; without dates all there ever were, which may be many. */
+  records(options?: {
+    readonly sinceMs?: number;
+    readonly untilMs?: number;
+  }): Promise<readonly JournalRecord[]>;
   /** Those of rebalances that have no `end`: after a crash, everything that may still move money is among them. */
   unfinished(): Promise<readonly JournalRecord[]>;
   /** Where a payment hash is given, its invoice, intents and outcomes: whether a payment at the node is ours. */
@@ -96,5 +102,23 @@ export interface Store {
   beliefs(): Promise<BeliefState>;
   /** Drops the rows that have learnt nothing since then. */
   forgetBeliefs(options: { readonly beforeMs: number }): Promise<void>;
+  /**
+   * Adds a sample, in the place of one of the same moment, and thins out the older ones: of each slot of time the last
+   * stays. Slots are of five minutes for a day, of an hour for thirty days, of a day for three years; then they go.
+   * Ages are reckoned from the date of the sample; where dates jump by more than thirty days, those before the jump age
+   * by it only once samples have been taken for thirty days after it. It waits for the disk no more than beliefs do.
+   *
+   * @throws RangeError by rejecting, for what is no sample, and then nothing of it is kept.
+   */
+  keepBalances(sample: BalanceSample): Promise<void>;
+  /** Those dated since then, oldest first; without a date all that are left, about two thousand where nothing jumps. */
+  balances(options?: { readonly sinceMs?: number }): Promise<readonly BalanceSample[]>;
+  /**
+   * Puts the demand that was seen in the place of what was kept before; it waits for the disk no more than beliefs do.
+   *
+   * @throws RangeError by rejecting, for what is no demand, and then what was kept stays.
+   */
+  keepDemand(state: DemandState): Promise<void>;
+  demand(): Promise<DemandState>;
   close(): Promise<void>;
 }

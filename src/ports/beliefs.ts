@@ -1,5 +1,5 @@
-/** The part of `ports.ts` that is about what is known of the balances of others, as types only. */
-import type { NodeId } from './units/ids.ts';
+/** What is known of the balances of others. */
+import type { NodeId } from '../units/ids.ts';
 
 /**
  * What is known of one directed corridor, all channels from one node to another together. Amounts are `number`: they

@@ -1,0 +1,28 @@
+/** A planned move as a rebalance: for what it is worth, and no more. */
+import type { PlannedMove } from '../planner/rebalance-plan.ts';
+import { PLAN_DEFAULTS, type PlanRequest } from '../planner/rebalance-plan-request.ts';
+import type { RebalanceRequest } from './rebalance-request.ts';
+
+/** A smaller amount is worth its share at least: the first satoshi that a channel lacks earns the most. */
+export function moveRequest(move: PlannedMove, request: PlanRequest): RebalanceRequest {
+  const { outChannelId, inChannelId, amountMsat, maxFeeMsat } = move;
+  const { amountsMsat, minAmountMsat, attemptCostMsat, attemptCostPpm, maxCltvBlocks } = request;
+  const least = amountsMsat?.reduce((a, b) => (a < b ? a : b));
+  const leastMsat = least ?? minAmountMsat ?? PLAN_DEFAULTS.minAmountMsat;
+  return {
+    from: outChannelId,
+    to: inChannelId,
+    amountMsat,
+    minAmountMsat: leastMsat < amountMsat ? leastMsat : amountMsat,
+    maxFeeMsat,
+    maxFeePpm: ppmOf(move),
+    ...(attemptCostMsat === undefined ? {} : { attemptCostMsat }),
+    ...(attemptCostPpm === undefined ? {} : { attemptCostPpm }),
+    ...(maxCltvBlocks === undefined ? {} : { maxCltvBlocks }),
+    ...(request.avoid === undefined ? {} : { exclude: request.avoid }),
+  };
+}
+
+/** Parts per million are given in thousandths, rounded up: at its full amount, a move is limited by its fee alone. */
+const ppmOf = ({ maxFeeMsat, amountMsat }: PlannedMove): number =>
+  Math.min(1e6, Math.ceil((Number(maxFeeMsat) / Number(amountMsat)) * 1e9) / 1e3);
