@@ -43,7 +43,7 @@ function resolveName(name: string, { option, channels }: Ground): readonly Chann
   if (ofAlias.length > 0) return ofAlias;
   throw new UsageError(
     id === undefined
-      ? `${option}: "${name}" is no channel id, no node key and no alias of a peer; \`lncli listchannels\` has them`
+      ? `${option}: "${name}" is no channel id, no node key and no alias of a peer; the node's list of its channels has them`
       : `${option}: channel ${name} is not one of ours, or has closed, and no peer goes by that alias`,
   );
 }

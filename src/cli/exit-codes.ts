@@ -1,6 +1,7 @@
 /** What the `ballast` command tells scripts by its exit code, and the errors that it has codes of its own for. */
 import type { RebalanceOutcome } from '../engine/index.ts';
 import type { PaymentHash } from '../units/ids.ts';
+import { type NodeSystem, trackCommand } from './node-access/node-system.ts';
 
 export const EXIT = {
   /** Done: settled, or a dry run that found a route. */
@@ -71,16 +72,18 @@ export class UsageError extends Error {
 export class UnresolvedPaymentError extends Error {
   override readonly name = 'UnresolvedPaymentError';
 
-  constructor(paymentHash: PaymentHash, options: { cause: unknown }) {
-    const { cause } = options;
+  constructor(
+    paymentHash: PaymentHash,
+    { cause, system }: { readonly cause: unknown; readonly system: NodeSystem },
+  ) {
     const why = cause instanceof Error ? cause.message : String(cause);
     super(
-      `payment ${paymentHash} is under way, but could not be followed: ${why}; ${followUp(paymentHash)}`,
-      options,
+      `payment ${paymentHash} is under way, but could not be followed: ${why}; ${followUp(paymentHash, system)}`,
+      { cause },
     );
   }
 }
 
 /** What to do about a payment whose end is not known. */
-export const followUp = (paymentHash: PaymentHash): string =>
-  `follow it with \`lncli trackpayment ${paymentHash}\`, and do not pay again`;
+export const followUp = (paymentHash: PaymentHash, system: NodeSystem): string =>
+  `follow it with ${trackCommand(system, paymentHash)}, and do not pay again`;

@@ -5,13 +5,18 @@ import { demoCommand } from './commands/demo.ts';
 import { graphCommand } from './commands/graph.ts';
 import { type PlanOptions, planCommand } from './commands/plan.ts';
 import { rebalanceCommand } from './commands/rebalance.ts';
+import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
+import { runCommand } from './commands/run.ts';
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes.ts';
 import { reportFailure } from './failure.ts';
+import { addLevers } from './levers/levers-options.ts';
+import { addNodeAccess } from './node-access/add-node-access.ts';
 import { collect, count, positiveSats, probability, rate, sats } from './option-values.ts';
 import { Output, type Streams } from './output.ts';
 import { addPlanOptions } from './plan/plan-options.ts';
 import { plainText } from './render/plain-text.ts';
+import { addReportOptions, type ReportOptions } from './report/report-options.ts';
 
 /** Runs one command line; never throws. The streams get everything that is printed. */
 export async function runCli(args: readonly string[], streams: Streams): Promise<ExitCode> {
@@ -69,7 +74,22 @@ function buildProgram(streams: Streams, output: Output, ended: (code: ExitCode) 
     .description('follow to its end what rebalances that were broken off have left under way')
     .option('--json', 'print the reports as JSON, progress on standard error')
     .action(async (options) => ended(await resumeCommand(options, output)));
+  addReportOptions(program.command('report')).action(async (options) =>
+    ended(await reportCommand(options as ReportOptions, output)),
+  );
+  program
+    .command('run')
+    .description('plan and rebalance by itself, by a configuration, until it is told to stop')
+    .requiredOption(
+      '--config <file>',
+      'the configuration (TOML); examples/ballast.toml explains it',
+    )
+    .option('--dry-run', 'do all but send: plan and price, and write nothing')
+    .option('--once', 'make one round, and end')
+    .option('--json', 'print the summary as JSON, progress on standard error')
+    .action(async (options) => ended(await runCommand(options, output)));
   addBeliefs(program, output, ended);
+  addLevers(program, output, ended);
   return program;
 }
 
@@ -85,11 +105,15 @@ function addBeliefs(program: Command, output: Output, ended: (code: ExitCode) =>
     .option('--json', 'print all of it as JSON')
     .action(async (options) => ended(await showBeliefs(options, output)));
   addAccess(beliefs.command('import'))
-    .description("take over what lnd's mission control knows")
+    .description(
+      "take over what the node's own payments have learnt: lnd's mission control, Core Lightning's xpay, LDK Server's scores",
+    )
     .option('--json', 'print the figures as JSON')
     .action(async (options) => ended(await importBeliefs(options, output)));
   addAccess(beliefs.command('export'))
-    .description("give it to lnd's mission control, which keeps it until lnd is restarted")
+    .description(
+      "give it to lnd's mission control, which keeps it until lnd is restarted, or to Core Lightning's xpay",
+    )
     .option('--json', 'print the figures as JSON')
     .action(async (options) => ended(await exportBeliefs(options, output)));
 }
@@ -131,7 +155,7 @@ function addRebalance(program: Command) {
     .addOption(
       new Option(
         '--arrival <how>',
-        'what comes back over another channel than asked for: give it back, or take and report it (default: strict where the peer has other channels with you)',
+        'what comes back over another channel than asked for: give it back, or take and report it (default: strict where the peer has other channels with you and the node can hold payments, as lnd can)',
       ).choices(['strict', 'report']),
     )
     .option('--dry-run', 'find and price a route, send nothing')
@@ -140,12 +164,8 @@ function addRebalance(program: Command) {
 
 /** How to reach the node, and where the journal is. */
 function addAccess(command: Command): Command {
-  return command
-    .requiredOption('--lnd <host:port>', "lnd's gRPC address, usually port 10009")
-    .requiredOption('--tls <file>', "lnd's tls.cert")
-    .requiredOption('--macaroon <file>', 'a macaroon; the README has the smallest that works')
-    .option(
-      '--store <file>',
-      'the journal of what was sent (default: one for each node, in ~/.local/state/ballast)',
-    );
+  return addNodeAccess(command).option(
+    '--store <file>',
+    'the journal of what was sent (default: one for each node, in ~/.local/state/ballast)',
+  );
 }

@@ -1,10 +1,16 @@
 /** Standard output and standard error that may break without ending a process that has a payment under way. */
 import type { Streams } from './output.ts';
+import type { Terminal } from './render/progress-bar.ts';
 
 /** The part of a writable stream that is needed. */
 export interface BreakableStream {
   write(text: string): unknown;
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
+  /** Of a terminal. */
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  /** By the environment as well: NO_COLOR, TERM. */
+  hasColors?(): boolean;
 }
 
 /**
@@ -26,7 +32,14 @@ export function standardStreams(
     }
     broken.abort();
   });
-  return { out, err, broken: broken.signal };
+  const terminal = terminalOf(streams.err);
+  return { out, err, broken: broken.signal, ...(terminal && { terminal }) };
+}
+
+function terminalOf(stream: BreakableStream): Terminal | undefined {
+  // One that cannot move its cursor would show each state of a bar.
+  if (stream.isTTY !== true || process.env['TERM'] === 'dumb') return undefined;
+  return { columns: stream.columns ?? 80, colours: stream.hasColors?.() ?? false };
 }
 
 function untilBroken(

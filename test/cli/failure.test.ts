@@ -20,7 +20,7 @@ describe('reportFailure', () => {
     [new UsageError('give less'), 2, 'usage'],
     [new GraphFormatError('no graph'), 2, 'graph_format'],
     [new NodeError('locked', 'unlock it'), 6, 'locked'],
-    [new UnresolvedPaymentError(hash, { cause: new Error('torn') }), 5, 'in_flight'],
+    [new UnresolvedPaymentError(hash, { cause: new Error('torn'), system: 'lnd' }), 5, 'in_flight'],
     [new TypeError('oh'), 1, 'internal'],
   ])('%s: exit %i, code %s', (error, exit, code) => {
     const people = reported(error, false);
@@ -37,7 +37,7 @@ describe('reportFailure', () => {
   });
 
   it('names the payment that could not be followed, and the command that can', () => {
-    const error = new UnresolvedPaymentError(hash, { cause: new Error('torn') });
+    const error = new UnresolvedPaymentError(hash, { cause: new Error('torn'), system: 'lnd' });
     expect(reported(error, false).err).toContain(
       `payment ${hash} is under way, but could not be followed: torn; follow it with \`lncli trackpayment ${hash}\``,
     );

@@ -144,7 +144,7 @@ describe('the command line', () => {
     [['graph'], 2, /missing required argument 'file'/],
     [['demo', '--nodes', '3'], 2, /whole number from 20 to 20000/],
     [['demo', '--seed', 'x'], 2, /whole number/],
-    [['rebalance'], 2, /required option '--lnd/],
+    [['rebalance'], 2, /required option '--from/],
   ])('%j ends with %i', async (args, exit, message) => {
     const result = await runCommand(...args);
     expect(result.exit).toBe(exit);

@@ -62,6 +62,50 @@ describe('ballast plan', () => {
     expect(answer.channels).toHaveLength(2);
   });
 
+  it('shows what swaps would cost beside the moves, where it is asked for', async () => {
+    const { network, self, alice, bob } = stage;
+    const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+    network.messages.setHabit(alice, ({ type, data }) => {
+      if (type === 42_085) {
+        const premiums = { btc_swap_out_premium_rate_ppm: 2_000 };
+        return [
+          { type: 42_083, data: bytes({ assets: ['btc'], peer_allowed: true, ...premiums }) },
+        ];
+      }
+      const { id } = JSON.parse(new TextDecoder().decode(data)) as { id: string };
+      return [{ type: 37_913, data: bytes({ id, error: { code: -32_601 } }) }];
+    });
+    network.messages.setHabit(bob, ({ type, data }) => {
+      if (type === 42_085) return [{ type: 42_083, data: bytes({ peer_allowed: false }) }];
+      const { id } = JSON.parse(new TextDecoder().decode(data)) as { id: string };
+      const sats = {
+        min_channel_balance_sat: '50000',
+        max_channel_balance_sat: '9000000',
+        min_initial_lsp_balance_sat: '40000',
+        max_initial_lsp_balance_sat: '8000000',
+      };
+      const blocks = { max_channel_expiry_blocks: 4_320, min_funding_confirms_within_blocks: 6 };
+      return [{ type: 37_913, data: bytes({ id, result: { ...sats, ...blocks } }) }];
+    });
+    const before = network.messages.sent.length;
+    expect((await plan('--max-moves', '1')).out).not.toMatch(/swap/);
+    expect(network.messages.sent).toHaveLength(before);
+    const { exit, out } = await plan('--max-moves', '1', '--quotes');
+    expect(exit).toBe(0);
+    expect(out).toMatch(/By swaps, chain fees on top:/);
+    expect(out).toMatch(/│ 1 │ swap out │ alice │ +2,000 │ +[\d,.]+ │/);
+    expect(out).toMatch(/│ 1 │ swap in +│ Bob +│ +does not swap with us │/);
+    expect(out).toMatch(/Bob sells channels with 40,000 to 8,000,000 sat inbound/);
+    const sent = network.messages.sent.slice(before);
+    expect(new Set(sent.map(({ to }) => to))).toEqual(new Set([alice, bob]));
+    expect(sent.every(({ from }) => from === self)).toBe(true);
+    const { quotes } = JSON.parse((await plan('--json', '--max-moves', '1', '--quotes')).out);
+    expect(quotes).toMatchObject([
+      { peer: alice, swap: { kind: 'terms' } },
+      { peer: bob, swap: { kind: 'terms' }, channel: { kind: 'terms' } },
+    ]);
+  });
+
   it('says why nothing is worth moving', async () => {
     const { exit, out } = await plan('--max-fee-ppm', '100');
     expect(exit).toBe(0);

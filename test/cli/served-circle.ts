@@ -7,7 +7,7 @@ import { type ServedLnd, SimulatedNetwork, serveLnd } from '../../src/sim/index.
 import type { ServeLndOptions } from '../../src/sim/lnd/serve-lnd.ts';
 import type { ChannelId, NodeId, PaymentHash } from '../../src/units/ids.ts';
 
-export interface ServedCircle {
+export interface Circle {
   readonly network: SimulatedNetwork;
   readonly self: NodeId;
   readonly alice: NodeId;
@@ -17,6 +17,9 @@ export interface ServedCircle {
   readonly between: ChannelId;
   /** Nearly empty on our side. */
   readonly toBob: ChannelId;
+}
+
+export interface ServedCircle extends Circle {
   readonly served: ServedLnd;
   /** `--lnd`, `--tls`, `--macaroon` and `--store` with their values. */
   readonly access: readonly string[];
@@ -27,16 +30,15 @@ export interface ServedCircle {
   close(): Promise<void>;
 }
 
-export async function serveCircle(
-  options: {
-    readonly aliases?: readonly [string, string, string];
-    readonly lnd?: ServeLndOptions;
-  } = {},
-): Promise<ServedCircle> {
+export function circleNetwork(
+  aliases: readonly [string, string, string] = ['self', 'alice', 'Bob'],
+): Circle {
   const network = new SimulatedNetwork({ seed: 7 });
-  const [self, alice, bob] = (options.aliases ?? ['self', 'alice', 'Bob']).map((alias) =>
-    network.addNode({ alias }),
-  ) as [NodeId, NodeId, NodeId];
+  const [self, alice, bob] = aliases.map((alias) => network.addNode({ alias })) as [
+    NodeId,
+    NodeId,
+    NodeId,
+  ];
   const policy = { feeBaseMsat: 1000n, feeRatePpm: 100, timeLockDelta: 40 };
   const open = (node1: NodeId, node2: NodeId, balance1Msat: bigint): ChannelId =>
     network.openChannel({
@@ -50,6 +52,17 @@ export async function serveCircle(
   const toAlice = open(self, alice, 9_000_000_000n);
   const between = open(alice, bob, 5_000_000_000n);
   const toBob = open(self, bob, 1_000_000_000n);
+  return { network, self, alice, bob, toAlice, between, toBob };
+}
+
+export async function serveCircle(
+  options: {
+    readonly aliases?: readonly [string, string, string];
+    readonly lnd?: ServeLndOptions;
+  } = {},
+): Promise<ServedCircle> {
+  const circle = circleNetwork(options.aliases);
+  const { network, self } = circle;
   const served = await serveLnd(network, self, options.lnd);
   const folder = mkdtempSync(join(tmpdir(), 'ballast-circle-'));
   const write = (name: string, content: string | Uint8Array): string => {
@@ -62,13 +75,7 @@ export async function serveCircle(
   const journal = join(folder, 'journal.db');
   const books = inProcessNode(network, self);
   return {
-    network,
-    self,
-    alice,
-    bob,
-    toAlice,
-    between,
-    toBob,
+    ...circle,
     served,
     access: ['--lnd', served.address, '--tls', tls, '--macaroon', macaroon, '--store', journal],
     write,

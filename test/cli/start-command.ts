@@ -32,7 +32,13 @@ export class StartedCommand {
       if (process.exitCode !== null || process.signalCode !== null) {
         throw new Error(`it ended without saying ${pattern}: ${this.out}${this.err}`);
       }
-      await Promise.race([once(process.stdout, 'data'), once(process.stderr, 'data'), this.#ended]);
+      const heard = new AbortController();
+      const more = [process.stdout, process.stderr].map((stream) =>
+        once(stream, 'data', { signal: heard.signal }).catch(() => undefined),
+      );
+      await Promise.race([...more, this.#ended]);
+      // What was not heard is not waited for any more.
+      heard.abort();
     }
   }
 

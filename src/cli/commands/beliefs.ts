@@ -1,12 +1,14 @@
-/** `ballast beliefs`: what attempts have taught about the balances of others, and its exchange with lnd's own memory. */
+/** `ballast beliefs`: what attempts have taught about the balances of others, and its exchange with the node's own memory. */
 import { existsSync } from 'node:fs';
 import { LiquidityBook } from '../../liquidity/liquidity-book.ts';
-import { connectLnd } from '../../node/lnd/index.ts';
 import type { BeliefRow, LightningNode, Store } from '../../ports.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import { openJournalFile, openNamedJournal } from '../journal-file.ts';
+import { type AccessOptions, OPTION_NAMES } from '../node-access/access-options.ts';
+import { chosenAccess, systemOf } from '../node-access/chosen-access.ts';
+import { SYSTEM_NAMES } from '../node-access/node-system.ts';
+import { openNode } from '../node-access/open-node.ts';
 import type { Output } from '../output.ts';
-import { type Access, checkAccess } from '../rebalance/check-access.ts';
 import { grouped, nodeName, satFromMsat } from '../render/figures.ts';
 import { table } from '../render/table.ts';
 
@@ -69,30 +71,33 @@ const sat = (msat: number): string => satFromMsat(BigInt(Math.floor(msat)));
 const date = (atMs: number): string =>
   atMs > 0 ? `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC` : '';
 
-export interface ExchangeOptions extends Access {
+export interface ExchangeOptions extends AccessOptions {
   readonly store?: string;
 }
 
-/** From lnd's mission control into the store: what is newer than what is known. */
+/** From what the node's own payments have taught into the store: what is newer than what is known. */
 export function importBeliefs(options: ExchangeOptions, output: Output): Promise<ExitCode> {
-  return exchange(options, async (node, store) => {
+  return exchange(options, output, async ({ node, store, name }) => {
     const book = await bookOf(store);
     const pairs = await node.missionControl();
     book.importMissionControl(pairs);
     await store.keepBeliefs(book.takeChanged());
     output.answer({ read: pairs.length, known: book.state().rows.length });
-    output.print(`lnd knows ${grouped(pairs.length)} pairs of nodes; what was news is kept.`);
+    output.print(`${name} knows ${grouped(pairs.length)} pairs of nodes; what was news is kept.`);
   });
 }
 
-/** From the store into lnd's mission control, where it lasts until lnd is restarted. */
+/** From the store to the node's own payments, as far as it takes what others have learnt. */
 export function exportBeliefs(options: ExchangeOptions, output: Output): Promise<ExitCode> {
-  return exchange(options, async (node, store) => {
+  return exchange(options, output, async ({ node, store, name }) => {
+    const { importMissionControl: takes, reasons } = node.capabilities;
+    if (!takes)
+      throw new UsageError(`beliefs cannot be given to this node: ${reasons.importMissionControl}`);
     const book = await bookOf(store);
     const { imported, leftOut } = await node.importMissionControl(book.exportMissionControl());
     output.answer({ given: imported, leftOut });
     output.print(
-      `${grouped(imported)} pairs of nodes were given to lnd, which takes what is news to it and forgets it when it is restarted.`,
+      `${grouped(imported)} pairs of nodes were given to ${name}, which takes what is news to it${name === SYSTEM_NAMES.lnd ? ' and forgets it when it is restarted' : ''}.`,
     );
   });
 }
@@ -103,21 +108,25 @@ async function bookOf(store: Store): Promise<LiquidityBook> {
   return book;
 }
 
+interface Exchange {
+  readonly node: LightningNode;
+  readonly store: Store;
+  /** Of what the node runs. */
+  readonly name: string;
+}
+
 async function exchange(
   options: ExchangeOptions,
-  work: (node: LightningNode, store: Store) => Promise<void>,
+  output: Output,
+  work: (parts: Exchange) => Promise<void>,
 ): Promise<ExitCode> {
-  await checkAccess(options);
-  const node = await connectLnd({
-    address: options.lnd,
-    tlsCert: options.tls,
-    macaroon: options.macaroon,
-  });
+  const access = chosenAccess(options, OPTION_NAMES);
+  const node = await openNode(access, output);
   let store: Store | undefined;
   try {
     const { nodeId } = await node.info();
     store = await openJournalFile(options.store, nodeId);
-    await work(node, store);
+    await work({ node, store, name: SYSTEM_NAMES[systemOf(access)] });
     return EXIT.success;
   } finally {
     await Promise.allSettled([node.close(), store?.close()]);

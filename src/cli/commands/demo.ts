@@ -97,7 +97,7 @@ async function rebalanceNode(
     if (last?.outcome.kind !== 'settled') return undefined;
     const after = await node.ownChannels();
     output.print(...balancesTable(after, before));
-    output.print(outcomeSentence(last));
+    output.print(outcomeSentence(last, 'lnd'));
     return { self, before, after, rebalances };
   } finally {
     await node.close();
@@ -134,7 +134,7 @@ async function rebalanceUntilSettled(
     reports.push(report);
     if (report.attempts.length > 0) output.print(...attemptsTable(report.attempts));
     if (report.outcome.kind === 'settled') break;
-    output.progress(outcomeSentence(report));
+    output.progress(outcomeSentence(report, 'lnd'));
   }
   return reports;
 }

@@ -2,13 +2,15 @@
 import { existsSync } from 'node:fs';
 import {
   type ChannelSettings,
+  type PeerQuotes,
   type PlanRequest,
   PlanRequestError,
   type PlanStrategy,
+  QuoteDesk,
+  type RebalancePlan,
   Rebalancer,
 } from '../../engine/index.ts';
-import { connectLnd } from '../../node/lnd/index.ts';
-import type { OwnChannel, Store } from '../../ports.ts';
+import type { LightningNode, OwnChannel, Store } from '../../ports.ts';
 import { memoryStore } from '../../store/index.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { satToMsat } from '../../units/amounts.ts';
@@ -16,12 +18,15 @@ import type { NodeId } from '../../units/ids.ts';
 import { resolveSelection } from '../channel-names.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import { defaultJournalPath, openNamedJournal } from '../journal-file.ts';
+import { type AccessOptions, OPTION_NAMES } from '../node-access/access-options.ts';
+import { chosenAccess } from '../node-access/chosen-access.ts';
+import { openNode } from '../node-access/open-node.ts';
 import type { Output } from '../output.ts';
-import { type Access, checkAccess } from '../rebalance/check-access.ts';
 import { leftOutTable, movesTable, planSentence } from '../render/plan.ts';
+import { channelOffers, peersOfMoves, quotesTable } from '../render/quotes.ts';
 import { warningLog } from '../warning-log.ts';
 
-export interface PlanOptions extends Access {
+export interface PlanOptions extends AccessOptions {
   readonly store?: string;
   readonly strategy?: PlanStrategy;
   readonly source?: readonly string[];
@@ -43,6 +48,7 @@ export interface PlanOptions extends Access {
   readonly minBenefit?: bigint;
   readonly attemptCost?: bigint;
   readonly maxMoves?: number;
+  readonly quotes?: boolean;
 }
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -56,12 +62,7 @@ export async function planCommand(options: PlanOptions, output: Output): Promise
   if (strategy === 'explicit' && (source === undefined || target === undefined)) {
     throw new UsageError('--strategy explicit needs --source and --target');
   }
-  await checkAccess(options);
-  const node = await connectLnd({
-    address: options.lnd,
-    tlsCert: options.tls,
-    macaroon: options.macaroon,
-  });
+  const node = await openNode(chosenAccess(options, OPTION_NAMES), output);
   let store: Store | undefined;
   try {
     const [{ nodeId }, channels] = await Promise.all([node.info(), node.ownChannels()]);
@@ -71,14 +72,23 @@ export async function planCommand(options: PlanOptions, output: Output): Promise
       if (!(error instanceof PlanRequestError)) throw error;
       throw new UsageError(error.message, { cause: error });
     });
-    output.answer(plan);
+    const quotes = options.quotes === true ? await askQuotes(plan, node) : [];
+    output.answer(options.quotes === true ? { ...plan, quotes } : plan);
     if (plan.moves.length > 0) output.print(...movesTable(plan));
+    if (options.quotes === true && plan.moves.length > 0) {
+      output.print('By swaps, chain fees on top:', ...quotesTable(plan, quotes));
+      output.print(...channelOffers(plan, quotes));
+    }
     if (plan.leftOut.length > 0) output.print('Left out:', ...leftOutTable(plan));
     output.print(planSentence(plan));
     return EXIT.success;
   } finally {
     await Promise.allSettled([node.close(), store?.close()]);
   }
+}
+
+function askQuotes(plan: RebalancePlan, node: LightningNode): Promise<readonly PeerQuotes[]> {
+  return new QuoteDesk({ node }).ask(peersOfMoves(plan));
 }
 
 /** @throws UsageError where a name means none of our channels. */

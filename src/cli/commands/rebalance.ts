@@ -1,12 +1,12 @@
-/** `ballast rebalance`: one rebalance on a real lnd. */
+/** `ballast rebalance`: one rebalance on a real node. */
 import {
   type RebalanceReport,
   type RebalanceRequest,
   RebalanceRequestError,
   Rebalancer,
 } from '../../engine/index.ts';
-import { connectLnd } from '../../node/lnd/index.ts';
-import type { LightningNode, OwnChannel, Store } from '../../ports.ts';
+import { assertSends } from '../../engine/rebalance-request.ts';
+import type { LightningNode, NodeCapabilities, OwnChannel, Store } from '../../ports.ts';
 import { memoryStore } from '../../store/index.ts';
 import { resolveSelection } from '../channel-names.ts';
 import {
@@ -17,9 +17,12 @@ import {
   UsageError,
 } from '../exit-codes.ts';
 import { openJournalFile } from '../journal-file.ts';
+import { type AccessOptions, OPTION_NAMES } from '../node-access/access-options.ts';
+import { chosenAccess, systemOf } from '../node-access/chosen-access.ts';
+import type { NodeSystem } from '../node-access/node-system.ts';
+import { openNode } from '../node-access/open-node.ts';
 import type { Output } from '../output.ts';
 import { balancesAfter } from '../rebalance/balances-after.ts';
-import { type Access, checkAccess } from '../rebalance/check-access.ts';
 import { PaymentWatch } from '../rebalance/payment-watch.ts';
 import { showRun } from '../rebalance/show-run.ts';
 import { rebalanceTerms, type TermsOptions } from '../rebalance/terms.ts';
@@ -27,7 +30,7 @@ import { attemptsTable, balancesTable, outcomeSentence } from '../render/report.
 import { type StopSignals, stopSignals } from '../stop-signals.ts';
 import { warningLog } from '../warning-log.ts';
 
-export interface RebalanceOptions extends Access, TermsOptions {
+export interface RebalanceOptions extends AccessOptions, TermsOptions {
   readonly from: readonly string[];
   readonly to: readonly string[];
   /** Path of the journal. */
@@ -39,30 +42,38 @@ export async function rebalanceCommand(
   output: Output,
 ): Promise<ExitCode> {
   const terms = rebalanceTerms(options);
-  await checkAccess(options);
-  const node = await connectLnd({
-    address: options.lnd,
-    tlsCert: options.tls,
-    macaroon: options.macaroon,
-  });
+  const access = chosenAccess(options, OPTION_NAMES);
+  const node = await openNode(access, output);
+  const system = systemOf(access);
   const watch = new PaymentWatch();
-  const stops = watchForStop(watch, output);
+  const stops = watchForStop({ watch, system, output });
   let store: Store | undefined;
   try {
+    if (options.dryRun !== true) refuseWithoutRoutes(node.capabilities);
     const before = await node.ownChannels();
     const request = { ...terms, ...selections(options, before), signal: stops.signal };
     const { nodeId } = await node.info();
     // What is only shown needs no journal, and may be asked for while another command holds it.
     store = options.dryRun ? memoryStore() : await openJournalFile(options.store, nodeId);
-    const report = await follow({ node, store }, request, { watch, output });
+    const report = await follow({ node, store }, request, { watch, system, output });
     const exit = exitCodeOf(report.outcome);
     watch.reported(exit);
-    await showEnd(node, { report, before, stops, output });
+    await showEnd(node, { report, before, stops, system, output });
     return exit;
   } finally {
     stops.release();
     // Whatever closing brings up, the outcome stands.
     await Promise.allSettled([node.close(), store?.close()]);
+  }
+}
+
+/** Before a journal is made for it. @throws UsageError where the node cannot send. */
+function refuseWithoutRoutes(capabilities: NodeCapabilities): void {
+  try {
+    assertSends(capabilities);
+  } catch (error) {
+    if (!(error instanceof RebalanceRequestError)) throw error;
+    throw new UsageError(error.message, { cause: error });
   }
 }
 
@@ -81,11 +92,17 @@ function selections(
   return { from, to };
 }
 
+interface Told {
+  readonly watch: PaymentWatch;
+  readonly system: NodeSystem;
+  readonly output: Output;
+}
+
 /** Runs the rebalance and shows its progress. */
 async function follow(
   parts: { node: LightningNode; store: Store },
   request: RebalanceRequest,
-  { watch, output }: { watch: PaymentWatch; output: Output },
+  { watch, system, output }: Told,
 ): Promise<RebalanceReport> {
   const rebalancer = new Rebalancer({ ...parts, log: warningLog(output) });
   await showResumed(rebalancer, output);
@@ -94,7 +111,7 @@ async function follow(
     return await showRun(run, { output, see: (event) => watch.see(event) });
   } catch (error) {
     if (watch.underWay !== undefined) {
-      throw new UnresolvedPaymentError(watch.underWay, { cause: error });
+      throw new UnresolvedPaymentError(watch.underWay, { cause: error, system });
     }
     if (error instanceof RebalanceRequestError) {
       throw new UsageError(error.message, { cause: error });
@@ -123,13 +140,14 @@ async function showEnd(
     readonly report: RebalanceReport;
     readonly before: readonly OwnChannel[];
     readonly stops: StopSignals;
+    readonly system: NodeSystem;
     readonly output: Output;
   },
 ): Promise<void> {
-  const { report, before, stops, output } = end;
+  const { report, before, stops, system, output } = end;
   output.answer(report);
   if (report.attempts.length > 0) output.print(...attemptsTable(report.attempts));
-  await output.tell(outcomeSentence(report));
+  await output.tell(outcomeSentence(report, system));
   if (output.json || report.attempts.length === 0) return;
   const limits = [AbortSignal.timeout(BALANCES_MS)];
   if (!stops.signal.aborted) limits.push(stops.signal);
@@ -156,7 +174,7 @@ async function showEnd(
  * The first signal, or the loss of standard output, ends the rebalance in good order: no new attempts, the invoice is
  * cancelled, and what flies is followed. A Ctrl-C after that leaves it at once.
  */
-function watchForStop(watch: PaymentWatch, output: Output): StopSignals {
+function watchForStop({ watch, system, output }: Told): StopSignals {
   return stopSignals({
     also: output.broken,
     asked: () => {
@@ -172,7 +190,7 @@ function watchForStop(watch: PaymentWatch, output: Output): StopSignals {
         const message =
           underWay === undefined
             ? 'stopped; no payment is under way'
-            : `stopped while payment ${underWay} is under way; ${followUp(underWay)}`;
+            : `stopped while payment ${underWay} is under way; ${followUp(underWay, system)}`;
         output.fail({ code: underWay === undefined ? 'aborted' : 'in_flight', message });
       }
       process.exit(exit);

@@ -46,8 +46,12 @@ export function addPlanOptions(command: Command): Command {
     )
     .option('--history <days>', 'forwards to learn from (default: 30)', count(1, DAYS_OF_A_YEAR))
     .option('--min-amount <sat>', 'smallest move (default: 50,000)', positiveSats)
-    .option('--min-benefit <sat>', 'least that a move gains after all costs (default: 10)', sats)
-    .option('--attempt-cost <sat>', 'what an attempt costs, besides 50 ppm (default: 2)', sats)
+    .option('--min-benefit <sat>', 'least that a move gains after all costs (default: 2)', sats)
+    .option('--attempt-cost <sat>', 'what an attempt costs, besides 5 ppm (default: 2)', sats)
     .option('--max-moves <n>', 'most moves (default: 20)', count(1, 1000))
+    .option(
+      '--quotes',
+      'ask the peers of these moves what they take for swaps (PeerSwap) and channels (LSPS1); nothing is bought',
+    )
     .option('--json', 'print the plan as JSON');
 }

@@ -8,7 +8,7 @@ const POLLS = 30;
 const POLL_MS = 100;
 
 /**
- * lnd lists what arrived only when both sides have signed for it, a moment after the payment settled: waits for that,
+ * Nodes list what arrived only when both sides have signed for it, a moment after the payment settled: waits for that,
  * three seconds at most.
  *
  * @throws NodeError when the node cannot be asked, and whatever the signal aborts with.

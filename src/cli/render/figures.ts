@@ -6,6 +6,10 @@ export function grouped(value: bigint | number): string {
   return value.toLocaleString('en-US');
 }
 
+/** A count and what is counted: `1 channel`, `2 channels`. */
+export const plural = (count: number, what: string): string =>
+  `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
+
 /** An amount in sat, with the millisatoshi behind a point where there are any: `12,000` or `0.415`. */
 export function satFromMsat(amountMsat: bigint): string {
   const [whole, rest] = [amountMsat / 1000n, amountMsat % 1000n];

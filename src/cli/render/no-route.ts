@@ -25,7 +25,7 @@ export function noRouteText(reason: NoRouteReason): string {
     case 'fee_limit':
       return feeLimitText(reason);
     case 'cltv_limit':
-      return `a route would lock money for ${grouped(reason.neededCltvBlocks)} blocks, more than lnd allows`;
+      return `a route would lock money for ${grouped(reason.neededCltvBlocks)} blocks, more than nodes allow`;
     case 'hop_limit':
       return `a route would need ${reason.neededHops} channels, more than an onion takes`;
     case 'onion_limit':

@@ -7,10 +7,9 @@ import type {
   RebalancePlan,
 } from '../../engine/index.ts';
 import type { ChannelId } from '../../units/ids.ts';
+import { DAY_MS } from '../../units/time.ts';
 import { grouped, nodeName, ratio, satFromMsat } from './figures.ts';
 import { table } from './table.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function movesTable({ moves, channels }: RebalancePlan): readonly string[] {
   const named = namesOf(channels);

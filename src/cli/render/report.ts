@@ -1,6 +1,8 @@
 /** The end of a rebalance, for people: every attempt in a table, and the sum in a sentence. */
 import type { AttemptReport, RebalanceReport } from '../../executor/rebalance-report.ts';
 import type { OwnChannel } from '../../ports.ts';
+import type { PaymentHash } from '../../units/ids.ts';
+import { type NodeSystem, trackCommand } from '../node-access/node-system.ts';
 import { grouped, nodeName, ppm, satFromMsat, seconds } from './figures.ts';
 import { feeLimitText, noRouteText } from './no-route.ts';
 import { table } from './table.ts';
@@ -84,8 +86,9 @@ function share({ localBalanceSat, capacitySat }: OwnChannel): string {
 }
 
 /** One sentence: what came of it. */
-export function outcomeSentence(report: RebalanceReport): string {
+export function outcomeSentence(report: RebalanceReport, system: NodeSystem): string {
   const { outcome } = report;
+  const track = (paymentHash: PaymentHash): string => trackCommand(system, paymentHash);
   switch (outcome.kind) {
     case 'settled': {
       const paid = { feeMsat: report.feePaidMsat, amountMsat: report.movedMsat };
@@ -140,8 +143,6 @@ export function outcomeSentence(report: RebalanceReport): string {
 function whyNot(outcome: RebalanceReport['outcome']): string {
   return 'message' in outcome ? outcome.message : outcome.kind;
 }
-
-const track = (paymentHash: string): string => `\`lncli trackpayment ${paymentHash}\``;
 
 const notSettled = (kind: string, why: string): string =>
   `Not settled (${kind.replaceAll('_', ' ')}): ${why}`;

@@ -30,7 +30,7 @@ describe('a payment that holds the same liquidity', () => {
       startedAtMs: 0,
       durationMs: 0,
     };
-    expect(outcomeSentence(report)).toBe(
+    expect(outcomeSentence(report, 'lnd')).toBe(
       `Not settled (blocked): ${message} (\`lncli trackpayment ${paymentHash}\`).`,
     );
   });

@@ -1,0 +1,68 @@
+/** Connects to the node that was chosen, once all is checked that can be without it. */
+import { connectCln } from '../../node/cln/index.ts';
+import { connectLdkServer, type LdkServerNode } from '../../node/ldk-server/index.ts';
+import { connectLnd } from '../../node/lnd/index.ts';
+import type { LightningNode, Log } from '../../ports.ts';
+import type { Output } from '../output.ts';
+import { warningLog } from '../warning-log.ts';
+import { type AccessNames, OPTION_NAMES } from './access-options.ts';
+import { checkCln, checkClnrest, checkLdkServer, checkLnd } from './check-access.ts';
+import type { LdkServerAccess, NodeAccess } from './chosen-access.ts';
+import { tellGraphProgress } from './graph-progress.ts';
+
+export interface Opening {
+  /** Default: those of the command line. */
+  readonly names?: AccessNames;
+  /** Told what the node warns of. Default: warnings go to standard error. */
+  readonly log?: Log;
+}
+
+/**
+ * @throws UsageError for an address that is malformed, and for a file that is missing or not of its kind; NodeError where
+ * the node cannot be used.
+ */
+export async function openNode(
+  access: NodeAccess,
+  output: Output,
+  opening: Opening = {},
+): Promise<LightningNode> {
+  const { names = OPTION_NAMES } = opening;
+  switch (access.kind) {
+    case 'lnd': {
+      await checkLnd(access, names);
+      const { lnd: address, tls: tlsCert, macaroon } = access;
+      return connectLnd({ address, tlsCert, macaroon });
+    }
+    case 'cln': {
+      await checkCln(access, names);
+      return connectCln({ socket: access.cln, ...graphOf(access) });
+    }
+    case 'clnrest': {
+      const rune = await checkClnrest(access, names);
+      const { clnrest: restUrl, tls } = access;
+      const authority = tls === undefined ? {} : { tlsCa: tls };
+      return connectCln({ restUrl, rune, ...authority, ...graphOf(access) });
+    }
+    case 'ldk_server':
+      return openLdkServer(access, output, opening);
+  }
+}
+
+const graphOf = ({ gossipStore }: { readonly gossipStore?: string }): { gossipStore?: string } =>
+  gossipStore === undefined ? {} : { gossipStore };
+
+/** The same, for what only LDK Server has. Says how far the graph has come. */
+export async function openLdkServer(
+  access: LdkServerAccess,
+  output: Output,
+  { names = OPTION_NAMES, log = warningLog(output) }: Opening = {},
+): Promise<LdkServerNode> {
+  await checkLdkServer(access, names);
+  return connectLdkServer({
+    address: access.ldkServer,
+    tlsCert: access.tls,
+    apiKey: access.apiKey,
+    log,
+    onGraphProgress: tellGraphProgress(output),
+  });
+}
