@@ -8,17 +8,25 @@ export class TallyReporter implements Reporter {
       [...module.children.allTests()].flatMap((test) => test.meta().tally ?? []),
     );
     if (tallies.length === 0) return;
-    const sum = (figure: (tally: TallyFigures) => number): number =>
-      tallies.reduce((total, tally) => total + figure(tally), 0);
-    const total = {
-      suite: 'all together',
-      sent: sum(({ sent }) => sent),
-      settled: sum(({ settled }) => settled),
-      refused: sum(({ refused }) => refused),
-      compared: sum(({ compared }) => compared),
-      differenceMsat: Math.max(...tallies.map(({ differenceMsat }) => differenceMsat)),
-    };
-    const lines = [...tallies, total].map((tally) => `  ${tallyLine(tally)}`);
+    const suites = [...Map.groupBy(tallies, ({ suite }) => suite)].map(([suite, of]) =>
+      addedUp(suite, of),
+    );
+    const lines = [...suites, addedUp('all together', tallies)].map(
+      (tally) => `  ${tallyLine(tally)}`,
+    );
     process.stdout.write(`\nAgainst code that others wrote:\n${lines.join('\n')}\n`);
   }
+}
+
+function addedUp(suite: string, tallies: readonly TallyFigures[]): TallyFigures {
+  const sum = (figure: (tally: TallyFigures) => number): number =>
+    tallies.reduce((total, tally) => total + figure(tally), 0);
+  return {
+    suite,
+    sent: sum(({ sent }) => sent),
+    settled: sum(({ settled }) => settled),
+    refused: sum(({ refused }) => refused),
+    compared: sum(({ compared }) => compared),
+    differenceMsat: Math.max(...tallies.map(({ differenceMsat }) => differenceMsat)),
+  };
 }
