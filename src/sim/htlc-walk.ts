@@ -12,6 +12,7 @@ import type { Arrival } from './invoice-store.ts';
 import { chooseForwardLink, chooseOwnLink } from './link-choice.ts';
 import type { HtlcChange } from './network-records.ts';
 import type { NetworkState, NodeState } from './network-state.ts';
+import type { SeededRandom } from './random.ts';
 import type { SentRoute } from './route-reader.ts';
 import { type ForwardChanges, WalkPassage } from './walk-passage.ts';
 
@@ -24,6 +25,8 @@ export interface WalkRequest {
   readonly sender: NodeState;
   readonly paymentHash: PaymentHash;
   readonly route: SentRoute;
+  /** By which nodes on its way choose among channels; default: the network's own lots. */
+  readonly lots?: SeededRandom;
   /** Takes or refuses the HTLC at its end. Default: the last node's invoices. */
   readonly receive?: (arrival: Arrival) => void;
   /** Called once. */
@@ -156,7 +159,8 @@ export class HtlcWalk {
     const htlc = { amountMsat, expiry: payload.expiry };
     const { channelId } = hops[index + 1]!;
     const incomingAmountMsat = changes.inAmountMsat ?? leg.htlc.amountMsat;
-    const terms = { state: this.#state, incoming: leg, incomingAmountMsat, channelId, htlc };
+    const { lots } = this.#request;
+    const terms = { state: this.#state, incoming: leg, incomingAmountMsat, channelId, htlc, lots };
     const choice = chooseForwardLink(terms);
     if (choice.kind === 'chosen') {
       this.#offer({ from: leg.to, channel: choice.channel, htlc });

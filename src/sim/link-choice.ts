@@ -11,6 +11,7 @@ import {
 } from './forwarding-check.ts';
 import type { Leg } from './htlc-reporter.ts';
 import type { NetworkState, NodeState } from './network-state.ts';
+import type { SeededRandom } from './random.ts';
 
 export type LinkChoice =
   | { readonly kind: 'chosen'; readonly channel: SimulatedChannel }
@@ -56,6 +57,8 @@ interface ForwardRequest {
   readonly channelId: ChannelId;
   /** What the onion tells the node to send on. */
   readonly htlc: HtlcTerms;
+  /** Draws among channels that would all take it; default: the network's own lots, in order. */
+  readonly lots: SeededRandom | undefined;
 }
 
 /**
@@ -87,7 +90,7 @@ export function chooseForwardLink(request: ForwardRequest): LinkChoice {
   if (willing.length === 0) return { kind: 'refused', refusal: complaint, link: requested };
   const others = node.ways.prefersSiblings ? willing.filter((link) => link !== requested) : [];
   const among = others.length === 0 ? willing : others;
-  const channel = among.length === 1 ? among[0]! : state.random.pick(among);
+  const channel = among.length === 1 ? among[0]! : (request.lots ?? state.random).pick(among);
   return { kind: 'chosen', channel };
 }
 

@@ -192,13 +192,16 @@ export class SimulatedNetwork extends NetworkFaults {
 
   /**
    * Sends one HTLC without leaving a record at either end: the payee takes what reaches it in full, as it takes a
-   * keysend payment. On its way it is an HTLC like any other.
+   * keysend payment. On its way it is an HTLC like any other, but that the lots which fall for it are its own: other
+   * payments before it do not change them.
    */
   sendUnrecorded(payment: UnrecordedPayment): void {
     const { route, preimage, done } = payment;
     const sender = this.state.node(payment.from);
     const receive = takeInFull(preimage);
-    startWalk({ state: this.state, sender, paymentHash: hashOf(preimage), route, receive, done });
+    const paymentHash = hashOf(preimage);
+    const lots = this.#random.fork(`lots of ${paymentHash} ${route.hops[0]?.channelId ?? ''}`);
+    startWalk({ state: this.state, sender, paymentHash, route, lots, receive, done });
   }
 
   /**

@@ -124,7 +124,7 @@ describe('a day of traffic', () => {
     tell(
       `served ${bitcoin(served)}, demand ${bitcoin(foreseen)}; with balance ${bitcoin(better.servedMsat)} are served`,
     );
-    expect(Math.abs(foreseen / better.servedMsat - 1)).toBeLessThan(0.15);
+    expect(Math.abs(foreseen / better.servedMsat - 1)).toBeLessThan(0.2);
     expect(served / better.servedMsat).toBeLessThan(0.8);
   }, 120_000);
 });

@@ -48,6 +48,7 @@ describe('a hold invoice', () => {
     ]);
     expect((await channelOf(node, out)).pendingHtlcs).toEqual([
       {
+        htlcId: 0n,
         paymentHash: HASH,
         incoming: false,
         amountSat: 100_002n,
@@ -55,7 +56,7 @@ describe('a hold invoice', () => {
       },
     ]);
     expect((await channelOf(node, back)).pendingHtlcs).toEqual([
-      { paymentHash: HASH, incoming: true, amountSat: 100_000n, expiryHeight },
+      { paymentHash: HASH, incoming: true, amountSat: 100_000n, expiryHeight, htlcId: 0n },
     ]);
 
     expect(await node.settleInvoice(PREIMAGE)).toEqual({ kind: 'settled' });
