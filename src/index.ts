@@ -4,7 +4,10 @@
  */
 export { interpretFailure } from './executor/interpret-failure.ts';
 export type { Verdict } from './executor/verdict.ts';
+export type { ChannelUpdate, Failure, Failure_FailureCode } from './generated/messages/failure.ts';
+export type { AMPRecord, Hop, MPPRecord, Route } from './generated/messages/route.ts';
 export { DirectionPrices } from './graph/direction-prices.ts';
+export type { ChannelAttributes, NodeAttributes } from './graph/graphology-view.ts';
 export {
   type GraphSource,
   loadDescribeGraph,
@@ -31,8 +34,13 @@ export {
 export type { Quantiles } from './graph/quantiles.ts';
 export type { GraphSnapshot } from './graph/snapshot.ts';
 export { type GraphStatistics, graphStatistics } from './graph/statistics.ts';
+export type { Observation } from './liquidity/beliefs.ts';
 export type { Evidence } from './liquidity/evidence.ts';
-export { LiquidityBook, type LiquidityBookOptions } from './liquidity/liquidity-book.ts';
+export {
+  type HeldStretch,
+  LiquidityBook,
+  type LiquidityBookOptions,
+} from './liquidity/liquidity-book.ts';
 export type { LiquidityFact } from './liquidity/liquidity-fact.ts';
 export type {
   CorridorQuery,
@@ -40,10 +48,16 @@ export type {
   LiquidityModel,
   ModelLearning,
 } from './liquidity/liquidity-model.ts';
-export { aprioriModel } from './liquidity/models/apriori.ts';
-export { bimodalModel } from './liquidity/models/bimodal.ts';
-export { MixtureModel, type MixtureOptions } from './liquidity/models/mixture.ts';
-export { uniformModel } from './liquidity/models/uniform.ts';
+export { type AprioriOptions, aprioriModel } from './liquidity/models/apriori.ts';
+export { type BimodalOptions, bimodalModel } from './liquidity/models/bimodal.ts';
+export type { LndEstimator } from './liquidity/models/lnd-estimator.ts';
+export {
+  MixtureModel,
+  type MixtureOptions,
+  type StartingShares,
+} from './liquidity/models/mixture.ts';
+export { type UniformOptions, uniformModel } from './liquidity/models/uniform.ts';
+export type { PricedAmount } from './liquidity/reliability-prices.ts';
 export {
   type AlternativesRequest,
   type AlternativesResult,
@@ -87,6 +101,7 @@ export type { SuccessProbability } from './pathfinder/unlikelihood.ts';
 export type { SiblingPricing } from './pathfinder/view/edge-terms.ts';
 export type * from './ports.ts';
 export { feeLimitMsat, feePpm, msatToSatFloor, satToMsat } from './units/amounts.ts';
+export type { InboundFee } from './units/fee.ts';
 export {
   type ChannelId,
   formatChannelId,

@@ -1,22 +1,12 @@
 /** What becomes of an error: an exit code, a code for scripts, and a sentence. */
-import { CommanderError } from 'commander';
 import { ForeignJournalError } from '../engine/index.ts';
 import { GraphFormatError } from '../graph/parse-describe-graph.ts';
 import { NodeError } from '../node/node-error.ts';
 import { EXIT, type ExitCode, UnresolvedPaymentError, UsageError } from './exit-codes.ts';
 import type { Output } from './output.ts';
 
-/** Tells people and scripts about the error. What the option parser refuses, it has told people already. */
+/** Tells people and scripts about the error. */
 export function reportFailure(error: unknown, output: Output): ExitCode {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return EXIT.success;
-    const message =
-      error.code === 'commander.help'
-        ? 'no command was given; see ballast --help'
-        : error.message.replace(/^error: /, '');
-    output.answer({ error: { code: 'usage', message } });
-    return EXIT.usage;
-  }
   const message = error instanceof Error ? error.message : String(error);
   const { code, exit } = kindOf(error);
   output.fail({ code, message });

@@ -27,6 +27,15 @@ export function sats(text: string): bigint {
   throw new InvalidArgumentError('It must be a number of whole satoshis, such as 50000 or 50,000.');
 }
 
+/** Satoshis with three decimals at most, in msat. */
+export function fractionalSats(text: string): bigint {
+  const [, whole, part = ''] = /^([0-9]{1,10})(?:\.([0-9]{1,3}))?$/.exec(text) ?? [];
+  if (whole !== undefined) return BigInt(whole) * 1000n + BigInt(part.padEnd(3, '0'));
+  throw new InvalidArgumentError(
+    'It must be a number of satoshis with three decimals at most, such as 2 or 0.3.',
+  );
+}
+
 /** Whole satoshis, at least one. */
 export function positiveSats(text: string): bigint {
   const amountSat = sats(text);

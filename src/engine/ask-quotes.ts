@@ -21,6 +21,7 @@ import { messageOf } from './asked.ts';
 import { systemEntropy } from './payment-secret.ts';
 import { systemClock } from './system-clock.ts';
 
+/** What one peer has answered. */
 export interface PeerQuotes {
   readonly peer: NodeId;
   /** `null`: it has not answered, as a peer without PeerSwap does. */
@@ -31,7 +32,8 @@ export interface PeerQuotes {
   readonly askedAtMs: number;
 }
 
-interface QuoteParts {
+/** What asking needs of its surroundings. */
+export interface QuoteParts {
   readonly node: Pick<LightningNode, 'customMessages' | 'capabilities'>;
   /** @defaultValue the machine's */
   readonly clock?: Clock;
@@ -39,6 +41,7 @@ interface QuoteParts {
   readonly entropy?: Entropy;
 }
 
+/** How long to wait for quotes, and of how many peers. */
 export interface QuoteOptions {
   /** Milliseconds to wait for answers. @defaultValue 5,000: peers answer at once, or not at all */
   readonly waitMs?: number;
@@ -64,6 +67,7 @@ interface Asked {
   readonly requestId: string;
 }
 
+/** Asks peers what their swaps and channels cost, over custom messages. Nothing is bought. */
 export class QuoteDesk {
   readonly #parts: Required<QuoteParts>;
   readonly #known = new Map<NodeId, Asked>();

@@ -20,6 +20,7 @@ export type {
   Verdict,
 } from '../executor/verdict.ts';
 export type { HoldPlan, ResumeReason } from '../interceptor/decide-forward.ts';
+export type { LinkDefect } from '../interceptor/link-check.ts';
 export type { LiquidityFact } from '../liquidity/liquidity-fact.ts';
 export type { ChannelDemand, Flow } from '../planner/demand.ts';
 export type { ChannelOffer } from '../planner/quotes/lsps1.ts';
@@ -52,7 +53,13 @@ export {
   type SplicePrice,
   splicePrice,
 } from '../planner/splice-price.ts';
-export { NoQuotesError, type PeerQuotes, QuoteDesk, type QuoteOptions } from './ask-quotes.ts';
+export {
+  NoQuotesError,
+  type PeerQuotes,
+  QuoteDesk,
+  type QuoteOptions,
+  type QuoteParts,
+} from './ask-quotes.ts';
 export { JustInTime } from './just-in-time.ts';
 export type {
   JustInTimeEvent,

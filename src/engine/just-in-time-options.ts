@@ -10,6 +10,7 @@ import type {
 import type { ChannelId } from '../units/ids.ts';
 import { DAY_MS } from '../units/time.ts';
 
+/** What just-in-time rebalancing may do with forwards and with money; everything has a default. */
 export interface JustInTimeOptions {
   /**
    * Milliseconds that a forward waits at most. @defaultValue 6,000: a circle settles within a few seconds, and payers

@@ -54,6 +54,7 @@ const ORDERS_EVERY_MS = 5000;
 const ORDERS_VALID_MS = 30_000;
 const KEPT_EVENTS = 256;
 
+/** Rebalances while a forward waits; `Rebalancer.justInTime` makes one. */
 export class JustInTime {
   /** The last ones are kept: a reader begins with those. */
   readonly events: AsyncIterable<JustInTimeEvent>;
@@ -72,6 +73,7 @@ export class JustInTime {
   /** Offers about which it is being decided; one that goes on meanwhile leaves. */
   readonly #considering = new Set<string>();
 
+  /** Made by `Rebalancer.justInTime`. @internal */
   constructor(parts: JustInTimeParts, options: JustInTimeOptions = {}) {
     this.#parts = parts;
     this.events = this.#events;
@@ -97,6 +99,7 @@ export class JustInTime {
     });
   }
 
+  /** What it has held, saved, earned and spent since it was made. */
   get figures(): JustInTimeFigures {
     return { ...this.#accounts.sums, holding: this.#holding.size };
   }

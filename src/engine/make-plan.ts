@@ -15,6 +15,7 @@ import type { ChannelId } from '../units/ids.ts';
 import { DAY_MS } from '../units/time.ts';
 import type { EngineParts } from './answer-command.ts';
 import { asked, messageOf } from './asked.ts';
+import { planAttemptCost } from './plan-attempt-cost.ts';
 import type { PlanThread } from './plan-thread.ts';
 
 /** Failures that are older than this, and than any cool-down, are forgotten. */
@@ -28,12 +29,6 @@ export interface Planning {
   /** Where to reckon; without one, in the caller's own. */
   readonly thread: PlanThread | undefined;
 }
-
-/**
- * An attempt may be worth more than this where it saves another one that must be made; but of what a move gains it takes
- * no more than liquidity that is locked for seconds.
- */
-const MOST_ATTEMPT_COST_PPM = 5;
 
 /** @throws PlanRequestError, and what node or store reject with. */
 export async function makePlan(
@@ -61,10 +56,7 @@ export async function makePlan(
     history,
     missed: demand.ledger.missed(nowMs),
     past: pastRebalances(records),
-    attemptCost: {
-      ...attemptCost,
-      attemptCostPpm: Math.min(attemptCost.attemptCostPpm, MOST_ATTEMPT_COST_PPM),
-    },
+    attemptCost: planAttemptCost(attemptCost),
   };
   const asks = into === null ? request : fillingAlone(request, ground.ownChannels, into);
   if (thread !== undefined) return thread.plan(known, asks);

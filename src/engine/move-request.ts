@@ -1,12 +1,17 @@
 /** A planned move as a rebalance: for what it is worth, and no more. */
+import type { AttemptCost } from '../executor/attempt-cost.ts';
 import type { PlannedMove } from '../planner/rebalance-plan.ts';
 import { PLAN_DEFAULTS, type PlanRequest } from '../planner/rebalance-plan-request.ts';
 import type { RebalanceRequest } from './rebalance-request.ts';
 
 /** A smaller amount is worth its share at least: the first satoshi that a channel lacks earns the most. */
-export function moveRequest(move: PlannedMove, request: PlanRequest): RebalanceRequest {
+export function moveRequest(
+  move: PlannedMove,
+  request: PlanRequest,
+  attemptCost: AttemptCost,
+): RebalanceRequest {
   const { outChannelId, inChannelId, amountMsat, maxFeeMsat } = move;
-  const { amountsMsat, minAmountMsat, attemptCostMsat, attemptCostPpm, maxCltvBlocks } = request;
+  const { amountsMsat, minAmountMsat, maxCltvBlocks } = request;
   const least = amountsMsat?.reduce((a, b) => (a < b ? a : b));
   const leastMsat = least ?? minAmountMsat ?? PLAN_DEFAULTS.minAmountMsat;
   return {
@@ -16,8 +21,8 @@ export function moveRequest(move: PlannedMove, request: PlanRequest): RebalanceR
     minAmountMsat: leastMsat < amountMsat ? leastMsat : amountMsat,
     maxFeeMsat,
     maxFeePpm: ppmOf(move),
-    ...(attemptCostMsat === undefined ? {} : { attemptCostMsat }),
-    ...(attemptCostPpm === undefined ? {} : { attemptCostPpm }),
+    attemptCostMsat: request.attemptCostMsat ?? attemptCost.attemptCostMsat,
+    attemptCostPpm: request.attemptCostPpm ?? attemptCost.attemptCostPpm,
     ...(maxCltvBlocks === undefined ? {} : { maxCltvBlocks }),
     ...(request.avoid === undefined ? {} : { exclude: request.avoid }),
   };

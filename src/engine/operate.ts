@@ -1,4 +1,5 @@
 /** The loop of a Rebalancer that runs by itself: plans, makes the moves, waits, and begins again. */
+import type { AttemptCost } from '../executor/attempt-cost.ts';
 import {
   type AskedPlan,
   askedBoth,
@@ -35,6 +36,8 @@ export interface OperatorParts extends SideLoopParts {
   readonly dates: SteadyClock;
   /** Moves under way at once. */
   readonly slots: number;
+  /** Of an attempt, where a plan's request names none. */
+  readonly attemptCost: AttemptCost;
   /** @param into The only channels to fill; `null`: any. */
   plan(request: PlanRequest, into: readonly ChannelId[] | null): Promise<RebalancePlan>;
   rebalance(request: RebalanceRequest): RebalanceRun;
@@ -242,7 +245,7 @@ class Operation {
   #begin({ move, request }: Pending): void {
     this.#worked = true;
     const run = this.#parts.rebalance({
-      ...moveRequest(move, request),
+      ...moveRequest(move, request, this.#parts.attemptCost),
       dryRun: this.#options.dryRun ?? false,
       signal: this.#stop.signal,
     });

@@ -9,6 +9,7 @@ import type {
   JustInTimeOptions,
 } from './just-in-time-options.ts';
 
+/** How a Rebalancer runs by itself; everything has a default. */
 export interface RunOptions {
   /** What to plan. A function is asked anew each round, so that settings may change meanwhile. @defaultValue `{}` */
   readonly plan?: PlanRequest | (() => PlanRequest);
@@ -96,6 +97,7 @@ export type OperatorEvent =
   /** The reader was too slow for so many events before the next one. */
   | { readonly kind: 'events_missed'; readonly count: number };
 
+/** A run from its beginning to its end, in figures. */
 export interface OperatorSummary {
   /** `node_closed`: nobody can be asked any more. */
   readonly endedBy: 'signal' | 'node_closed';

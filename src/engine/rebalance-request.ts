@@ -21,6 +21,7 @@ export interface RebalanceRequest {
   readonly from?: ChannelSelection;
   /** Channels to receive over. @defaultValue all of ours */
   readonly to?: ChannelSelection;
+  /** What a payment is to bring back to us, from 1 to 2^52 msat; it need not be whole satoshis. */
   readonly amountMsat: bigint;
   /** The amount may shrink this far where more does not pass. @defaultValue `amountMsat`: it may not shrink */
   readonly minAmountMsat?: bigint;
@@ -35,9 +36,11 @@ export interface RebalanceRequest {
    * them is required: what moving liquidity is worth only the caller knows, and any default would overpay for somebody.
    */
   readonly maxFeeMsat?: bigint;
+  /** In parts per million of the amount that a payment delivers; see `maxFeeMsat`. */
   readonly maxFeePpm?: number;
   /** What a failed attempt costs, as the Rebalancer's options of these names. @defaultValue those options */
   readonly attemptCostMsat?: bigint;
+  /** The part that grows with the amount; see `attemptCostMsat`. */
   readonly attemptCostPpm?: number;
   /**
    * Circles that are believed to succeed less likely than this are not tried, from 0 to 1. @defaultValue 0.01, as lnd's
@@ -70,6 +73,7 @@ export interface RebalanceRequest {
   readonly arrival?: 'strict' | 'report';
   /** Find and price the best route, but send nothing and make no invoice. @defaultValue false */
   readonly dryRun?: boolean;
+  /** Nodes, channels and pairs to go around. @defaultValue none */
   readonly exclude?: Exclusions;
 }
 

@@ -4,7 +4,9 @@ import type { NetworkGraph } from '../graph/network-graph.ts';
 import type { LiquidityBook } from '../liquidity/liquidity-book.ts';
 import type { Clock, Entropy, LightningNode, Log, Store } from '../ports.ts';
 
+/** What a Rebalancer works with, and the limits that hold for all that it does. */
 export interface RebalancerOptions {
+  /** Whose channels are rebalanced: from `connectLnd`, `connectCln`, `connectLdkServer` or `inProcessNode`. */
   readonly node: LightningNode;
   /**
    * Where the journal goes: what may be under way after a crash is known from it alone. One Rebalancer at a time: it

@@ -3,6 +3,7 @@ import type { PaymentHash } from '../units/ids.ts';
 import type { EngineParts } from './answer-command.ts';
 import { paymentsOf } from './reservations.ts';
 
+/** How a Rebalancer stands at this moment. */
 export interface RebalancerStatus {
   /** Payments of ours that may still move money, as far as they have a hash yet. */
   readonly underWay: readonly PaymentHash[];

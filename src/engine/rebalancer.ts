@@ -24,6 +24,7 @@ import type { JustInTimeOptions } from './just-in-time-options.ts';
 import { makePlan, type Planning } from './make-plan.ts';
 import { operate } from './operate.ts';
 import type { OperatorRun, RunOptions } from './operator-run.ts';
+import { planAttemptCost } from './plan-attempt-cost.ts';
 import { PlanThread } from './plan-thread.ts';
 import {
   assertSends,
@@ -42,6 +43,7 @@ export type { RebalanceRun } from './started-rebalance.ts';
 
 const ID_BYTES = 8;
 
+/** Moves liquidity between one node's channels: as asked, by a plan, or by itself. One for each node and store. */
 export class Rebalancer {
   readonly #parts: EngineParts;
   readonly #queue: PQueue;
@@ -139,6 +141,7 @@ export class Rebalancer {
       {
         ...this.#parts,
         slots: this.#queue.concurrency,
+        attemptCost: planAttemptCost(this.#attemptCost),
         plan: (request, into) => this.#plan(request, { into, thread }),
         rebalance: (request) => this.rebalance(request),
         resume: () => this.resume(),

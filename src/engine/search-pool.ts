@@ -9,6 +9,7 @@ import { dividedByPeer, gainTable, joinedPlans, ownChannelIds } from './divided-
 import type { SearchJob, SearchQuestion } from './search-worker.ts';
 import { NumbersToShare } from './shared-numbers.ts';
 
+/** Threads that search one snapshot; `openSearchPool` starts them. */
 export interface SearchPool {
   /** As `findCircularRoute`, in one of the threads. */
   findCircularRoute(request: CircularRouteRequest): Promise<RouteResult>;
@@ -20,6 +21,7 @@ export interface SearchPool {
   close(): Promise<void>;
 }
 
+/** How large a pool of threads is. */
 export interface SearchPoolOptions {
   /** @defaultValue one less than the processors, for the caller's own thread needs one; at least 1, at most 8 */
   readonly threads?: number;

@@ -6,6 +6,7 @@ import type { Claim } from './claims.ts';
 
 /** Most that may be paid in fees, in msat: altogether, for payments over one channel, and between one pair. */
 export interface FeeLimits {
+  /** Counts every payment. */
   readonly allMsat?: bigint;
   /** Counts every payment that leaves or returns over the channel. */
   readonly perChannelMsat?: bigint;

@@ -24,6 +24,7 @@ export interface HopReport {
   readonly cltvBlocks: number;
 }
 
+/** How one attempt ended. */
 export type AttemptOutcome =
   /** With where it truly arrived; empty where the node could not be asked. */
   | { readonly kind: 'settled'; readonly arrivals: readonly InvoiceArrival[] }
@@ -41,6 +42,7 @@ export type AttemptOutcome =
   /** Not resolved when the rebalance had to end. */
   | { readonly kind: 'in_flight' };
 
+/** One attempt: its route, what it cost, and how it ended. */
 export interface AttemptReport {
   /** Counted from 1. */
   readonly attempt: number;
@@ -140,6 +142,7 @@ export type RebalanceOutcome =
       readonly message: string;
     };
 
+/** A rebalance from its beginning to its end: what moved, what it cost, and every attempt. */
 export interface RebalanceReport {
   readonly rebalanceId: string;
   readonly outcome: RebalanceOutcome;

@@ -50,6 +50,7 @@ export type UpdateReading =
   /** It is not about a channel of the failing node on this route, or its figures cannot be right. */
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** What a failure means: who failed the payment, what is to blame, what was learnt, and whether to go on. */
 export interface Verdict {
   readonly code: FailureCodeName;
   readonly position: FailurePosition;

@@ -36,6 +36,7 @@ export class DirectionPrices {
     this.#noted = new Uint32Array(Math.max(FEWEST_NOTED, share));
   }
 
+  /** How many directions there are prices for. */
   get directions(): number {
     return this.#values.length;
   }

@@ -22,7 +22,8 @@ export function edgeFields(entry: unknown): ReadResult<RawChannel> {
   const [policy1, policy2] = [fields['node1_policy'], fields['node2_policy']];
   const strange = isPolicy(policy1) ? (isPolicy(policy2) ? null : 'node2_policy') : 'node1_policy';
   if (strange !== null) {
-    const id = String(fields['channel_id'] ?? '(none)');
+    const named = fields['channel_id'];
+    const id = typeof named === 'object' ? '(none)' : String(named ?? '(none)');
     const reason = `${strange} is neither an object nor null`;
     return { kind: 'rejected', rejected: { kind: 'channel', id, reason } };
   }

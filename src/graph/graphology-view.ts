@@ -5,6 +5,7 @@ import type { ChannelId } from '../units/ids.ts';
 import { HAS_POLICY } from './columns.ts';
 import type { GraphSnapshot } from './snapshot.ts';
 
+/** What the graphology view knows of a node; `lastUpdate` in Unix seconds. */
 export type NodeAttributes = { alias: string; lastUpdate: number };
 
 /** A direction's attributes: its policy, the channel and its capacity. */

@@ -86,14 +86,25 @@ async function* startingWith(
   yield* pieces;
 }
 
+/**
+ * Graphs pack some ten to one, and gzip could do a thousand: a file that unpacks to more than this, and so many times its
+ * own bytes, was made to fill the memory.
+ */
+const UNPACKED_FREELY = 1 << 20;
+const MOST_TIMES_PACKED = 100;
+
 async function* gunzip(packed: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   const unread: { failure?: unknown } = {};
+  let [packedBytes, plainBytes] = [0, 0];
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       try {
         const next = await packed.next();
         if (next.done === true) controller.close();
-        else controller.enqueue(next.value as Uint8Array<ArrayBuffer>);
+        else {
+          packedBytes += next.value.length;
+          controller.enqueue(next.value as Uint8Array<ArrayBuffer>);
+        }
       } catch (failure) {
         unread.failure = failure;
         throw failure;
@@ -104,8 +115,13 @@ async function* gunzip(packed: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8
     },
   });
   try {
-    yield* stream.pipeThrough(new DecompressionStream('gzip'));
+    for await (const piece of stream.pipeThrough(new DecompressionStream('gzip'))) {
+      plainBytes += piece.length;
+      if (plainBytes > UNPACKED_FREELY + MOST_TIMES_PACKED * packedBytes) throw bomb();
+      yield piece;
+    }
   } catch (cause) {
+    if (cause instanceof GraphFormatError) throw cause;
     // What could not be read is no fault of the gzip data.
     if ('failure' in unread) throw unread.failure;
     throw new GraphFormatError('the gzip data is damaged or cut short; fetch the file again', {
@@ -113,3 +129,8 @@ async function* gunzip(packed: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8
     });
   }
 }
+
+const bomb = (): GraphFormatError =>
+  new GraphFormatError(
+    `the gzip data unpacks to more than ${MOST_TIMES_PACKED} times its size, which no graph does; fetch the file again`,
+  );

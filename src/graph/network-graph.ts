@@ -18,10 +18,12 @@ import { NameTables } from './name-tables.ts';
 import { policyDefect } from './read-record.ts';
 import { GraphSnapshot } from './snapshot.ts';
 
+/** Whether a channel could be added, and if not, why. */
 export type AddChannelResult =
   | { readonly kind: 'added' }
   | { readonly kind: 'rejected'; readonly rejected: RejectedRecord };
 
+/** What became of a `channel_update`. `version` is the graph's from then on. */
 export type ApplyUpdateResult =
   | { readonly kind: 'applied'; readonly version: number }
   /** The graph already holds a newer announcement of this direction. */
@@ -32,6 +34,10 @@ export type ApplyUpdateResult =
 const FIRST_SLOTS = 1024;
 const GIVEN_TWICE = 'the same channel was given twice; the first record is kept';
 
+/**
+ * The network graph, kept current by announcements: nodes, channels, and a policy for each direction, in typed columns.
+ * Searches run on its `snapshot()`, which later changes do not touch.
+ */
 export class NetworkGraph {
   #version = 0;
   #columns = new ChannelColumns(FIRST_SLOTS);
@@ -62,10 +68,12 @@ export class NetworkGraph {
     return this.#version;
   }
 
+  /** Nodes, those without a channel included. */
   get nodeCount(): number {
     return this.#names.nodeCount;
   }
 
+  /** Channels, without those that were removed. */
   get channelCount(): number {
     return this.#channelCount;
   }

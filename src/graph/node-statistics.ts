@@ -4,6 +4,7 @@ import type { NodeId } from '../units/ids.ts';
 import type { NetworkGraph } from './network-graph.ts';
 import { type Quantiles, quantilesOf } from './quantiles.ts';
 
+/** One node in figures: its channels, what it asks for, and what is asked for towards it. */
 export interface NodeStatistics {
   readonly nodeId: NodeId;
   readonly alias: string;

@@ -43,6 +43,9 @@ export interface PairCeiling {
   readonly atLeastMsat: bigint;
 }
 
+/**
+ * What one request knows beyond the snapshot, which it leaves as it is: own balances, reservations, newer policies.
+ */
 export interface Overlay {
   /**
    * Own channels with their balances. Where given, only these are used for the first and last hop; where absent,

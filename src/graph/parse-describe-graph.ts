@@ -7,6 +7,7 @@ import type { NetworkGraph } from './network-graph.ts';
 
 export { GraphFormatError } from './graph-format-error.ts';
 
+/** A graph that was read, and what was not taken into it. */
 export interface ParsedGraph {
   readonly graph: NetworkGraph;
   /** Every record that was refused, with its id and the reason. */

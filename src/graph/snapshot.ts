@@ -17,6 +17,10 @@ export interface GraphNames {
   readonly channelSlot: ReadonlyMap<ChannelId, number>;
 }
 
+/**
+ * The graph at one version, which never changes: nodes and channels by index, in typed columns that searches read.
+ * Direction `2 * slot` leads from the channel's node1 to its node2, and `2 * slot + 1` back.
+ */
 export class GraphSnapshot {
   readonly version: number;
   /** Nodes that this version knows; their indices run from 0 to `nodeCount - 1`. */
@@ -25,7 +29,9 @@ export class GraphSnapshot {
   readonly channelSlots: number;
   /** Channels that are open. */
   readonly channelCount: number;
+  /** @internal */
   readonly columns: Readonly<ChannelColumns>;
+  /** @internal */
   readonly adjacency: Adjacency;
   /** The snapshot that `withPolicies` made this one from, in one step or several; else this one itself. */
   readonly origin: GraphSnapshot;
@@ -58,12 +64,14 @@ export class GraphSnapshot {
     return index !== undefined && index < this.nodeCount ? index : undefined;
   }
 
+  /** @throws RangeError for an index that no node of this snapshot has. */
   node(index: number): NodeRecord {
     const node = index < this.nodeCount ? this.#names.nodes[index] : undefined;
     if (node === undefined) throw new RangeError(`no node has index ${index} in this snapshot`);
     return node;
   }
 
+  /** @throws RangeError for an index that no node of this snapshot has. */
   nodeId(index: number): NodeId {
     return this.node(index).nodeId;
   }
@@ -75,6 +83,7 @@ export class GraphSnapshot {
     return this.columns.removed[slot] === 1 ? undefined : slot;
   }
 
+  /** @throws RangeError for a slot that no channel of this snapshot has. */
   channelId(slot: number): ChannelId {
     const channelId = slot < this.channelSlots ? this.#names.channelIds[slot] : undefined;
     if (channelId === undefined)
@@ -98,6 +107,7 @@ export class GraphSnapshot {
     return this.from(direction ^ 1);
   }
 
+  /** What is asked for in a direction; `null` where nothing was announced. */
   policy(direction: number): ChannelPolicy | null {
     return this.columns.policy(direction);
   }

@@ -3,6 +3,7 @@ import { connectedComponents } from 'graphology-components';
 import type { NetworkGraph } from './network-graph.ts';
 import { type Quantiles, quantilesOf } from './quantiles.ts';
 
+/** The whole graph in figures. */
 export interface GraphStatistics {
   readonly nodes: number;
   readonly channels: number;

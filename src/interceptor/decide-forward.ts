@@ -18,6 +18,7 @@ import type { OwnLink, OwnLinks } from './own-links.ts';
 import { chooseSources } from './sources.ts';
 import type { TargetMemory } from './target-memory.ts';
 
+/** Why a forward goes on at once, instead of waiting for a rebalance. */
 export type ResumeReason =
   | LinkDefect
   /** Asked of a channel, or come in over one, that we do not have or know no policy of. */

@@ -6,6 +6,7 @@
 import type { ChannelPolicy, OfferedForward, OwnChannel } from '../ports.ts';
 import { type InboundFee, inboundFeeMsat, outboundFeeMsat } from '../units/fee.ts';
 
+/** Why lnd's link would fail a forward whatever the balance is. */
 export type LinkDefect =
   | 'offline'
   | 'underpays'

@@ -14,6 +14,7 @@ import { PricesByAmount } from './prices-by-amount.ts';
 import type { PricedAmount } from './reliability-prices.ts';
 import { channelsBeside, channelsOf, corridorBetween } from './snapshot-corridors.ts';
 
+/** How a book believes and forgets. */
 export interface LiquidityBookOptions {
   /** What is believed of balances. @defaultValue a new `MixtureModel`, the best of those measured (README) */
   readonly model?: LiquidityModel;
@@ -31,7 +32,8 @@ export interface LiquidityBookOptions {
   readonly maxCorridors?: number;
 }
 
-interface Links {
+/** A stretch of a route that carries an amount at this moment. */
+export interface HeldStretch {
   readonly from: NodeId;
   readonly to: NodeId;
   readonly amountMsat: bigint;
@@ -81,7 +83,7 @@ export class LiquidityBook {
    * @param asked With a channel, that of a route which names it: siblings that ask more would refuse.
    */
   probability(
-    asked: Links & { readonly channelId?: ChannelId },
+    asked: HeldStretch & { readonly channelId?: ChannelId },
     { snapshot, nowMs }: { readonly snapshot: GraphSnapshot; readonly nowMs: number },
   ): number {
     const between = corridorBetween(snapshot, asked);
@@ -111,13 +113,14 @@ export class LiquidityBook {
   }
 
   /** An attempt is under way and takes these amounts until `release`. */
-  hold(id: string, links: readonly Links[]): void {
+  hold(id: string, links: readonly HeldStretch[]): void {
     this.#beliefs.hold(
       id,
       links.map((link) => ({ ...link, amountMsat: Number(link.amountMsat) })),
     );
   }
 
+  /** Ends the `hold` of the same id; without one nothing happens. */
   release(id: string): void {
     this.#beliefs.release(id);
   }

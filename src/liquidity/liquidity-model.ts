@@ -17,6 +17,9 @@ export interface CorridorQuery {
   readonly neighbours: () => Iterable<Evidence>;
 }
 
+/**
+ * What is believed of balances nobody can see: a probability for each corridor, by what attempts have shown of it.
+ */
 export interface LiquidityModel {
   /** For messages and stored state: `uniform`, `bimodal`, `apriori`, ... */
   readonly name: string;
@@ -34,14 +37,19 @@ export interface LiquidityModel {
 export interface ModelLearning {
   /** Rises when probabilities without evidence have changed enough to be reckoned anew. */
   readonly epoch: number;
+  /**
+   * What a test showed, weighed against what was believed when it was made. `nowMs`: milliseconds since the Unix epoch.
+   */
   learn(query: CorridorQuery, test: CorridorTest, nowMs: number): void;
   /** As if nothing had been learnt. */
   forget(): void;
+  /** All that was learnt, as plain numbers for a store. */
   state(): readonly number[];
   /** Takes back what `state` gave; whatever is not that leaves it as it is. */
   restore(state: readonly number[]): void;
 }
 
+/** That a corridor was tried with an amount, and whether it carried it. */
 export interface CorridorTest {
   readonly amountMsat: number;
   readonly passed: boolean;

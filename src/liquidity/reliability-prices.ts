@@ -15,12 +15,16 @@ import {
 const LEAST_PROBABILITY = 1e-3;
 /** Of a direction whose announced policy does not take the amount; news may prove that it does. */
 const UNUSABLE = Math.LN2;
-/** Evidence fades: what is older than this since it was last reckoned is reckoned anew. */
-const REFRESH_MS = 15 * 60 * 1000;
+/**
+ * Evidence fades: what is older than this since it was last reckoned is reckoned anew. What has just failed is soon ten
+ * times as likely as a moment before.
+ */
+const REFRESH_MS = 60 * 1000;
 
 /** Of one amount: a search tries a few, and requests may value attempts differently. Each takes 1 MB at mainnet size. */
 const MOST_WEIGHTS = 16;
 
+/** What prices of unreliability are asked for. */
 export interface PricedAmount {
   readonly snapshot: GraphSnapshot;
   /** Whose channels have known balances, and so no price. */

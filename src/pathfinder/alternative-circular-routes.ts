@@ -6,8 +6,7 @@ import type { FoundRoute } from './price-found.ts';
 import type { CircularRouteRequest, RouteResult } from './request.ts';
 import { resolveRequest } from './resolve-request.ts';
 
-type Route = Extract<RouteResult, { kind: 'route' }>;
-
+/** What `alternativeCircularRoutes` is asked: one circle's terms, and how many. */
 export interface AlternativesRequest extends CircularRouteRequest {
   /** Most routes to return. */
   readonly count: number;
@@ -19,6 +18,7 @@ export interface AlternativesRequest extends CircularRouteRequest {
   readonly penaltyPpm?: number;
 }
 
+/** What it answers: several circles, or why there is none. */
 export type AlternativesResult =
   | {
       readonly kind: 'routes';
@@ -26,7 +26,7 @@ export type AlternativesResult =
        * The best first, then as they were found; `costMsat` is without penalties. `proven` says of the first that none
        * is cheaper, of the others that none is with the penalties that led to them.
        */
-      readonly routes: readonly Route[];
+      readonly routes: readonly Extract<RouteResult, { kind: 'route' }>[];
     }
   | Extract<RouteResult, { kind: 'no_route' }>;
 
@@ -70,7 +70,7 @@ export function alternativeCircularRoutes(
 }
 
 class DifferentRoutes {
-  readonly routes: Route[] = [];
+  readonly routes: Extract<RouteResult, { kind: 'route' }>[] = [];
   /** By direction. A new map for each search. */
   penalties: ReadonlyMap<number, number> = new Map();
   readonly #penaltyMsat: number;

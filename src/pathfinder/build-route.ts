@@ -5,6 +5,7 @@ import type { ChannelId } from '../units/ids.ts';
 import type { Path, PathHop } from './path.ts';
 import { pricePath } from './price-path.ts';
 
+/** What a path needs to become a `Route` message: the invoice's secret, and the height. */
 export interface RouteTerms {
   /** Payment secret of the invoice, 32 bytes. */
   readonly paymentAddr: Uint8Array;

@@ -29,6 +29,7 @@ export interface CheckTerms {
   readonly overlay?: Overlay;
 }
 
+/** What may be wrong with a route, each by a rule of BOLT 4, BOLT 7 or lnd. */
 export type RouteDefectCode =
   | 'no_hops'
   | 'unknown_channel'

@@ -10,6 +10,7 @@ export interface CircularMove {
   readonly amountMsat: bigint;
 }
 
+/** What `planCircularRoutes` is asked: which channels, which amounts, and what a move is worth. */
 export interface CircularPlanRequest extends Omit<CircularRouteRequest, 'amountMsat'> {
   /** Amounts to move, each tried between every two channels. */
   readonly amountsMsat: readonly bigint[];
@@ -35,6 +36,7 @@ export interface PlannedCircle extends CircularMove {
   readonly proven: boolean;
 }
 
+/** The best circles for a whole node, and how they were found. */
 export interface CircularPlan {
   /** Best first. Where all are proven, no other move of the request is worth more than the last of these. */
   readonly circles: readonly PlannedCircle[];

@@ -17,6 +17,7 @@ export interface PathChannel {
   readonly inboundFee: InboundFee;
 }
 
+/** What a path is priced for. */
 export interface PriceTerms {
   /** Amount to deliver. */
   readonly amountMsat: bigint;

@@ -9,6 +9,9 @@ import type { SiblingPricing } from './view/edge-terms.ts';
  */
 export type ReliabilityPrice = DirectionPrices | Float64Array | ((direction: number) => number);
 
+/**
+ * What a search minimises besides the fee. All of it adds up in msat, so that the best part of a best way is best.
+ */
 export interface CostTerms {
   /**
    * Price of locking money, in parts per billion of the delivered amount per block of CLTV delta.

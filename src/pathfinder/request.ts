@@ -12,10 +12,13 @@ export interface NodePair {
   readonly to: NodeId;
 }
 
+/** What a route must not use. */
 export interface Exclusions {
+  /** All channels of each, in both directions. */
   readonly nodes?: readonly NodeId[];
   /** Both directions of each. */
   readonly channels?: readonly ChannelId[];
+  /** All channels from the one node to the other, in that direction alone. */
   readonly pairs?: readonly NodePair[];
 }
 
@@ -44,7 +47,9 @@ interface SearchTerms extends RouteLimits {
    * @defaultValue 800,000: any height up to 16,777,215 takes the same three bytes.
    */
   readonly blockHeight?: number;
+  /** Nodes, channels and pairs to go around. @defaultValue none */
   readonly exclude?: Exclusions;
+  /** What is known beyond the snapshot. @defaultValue nothing: announced maxima stand for our own balances */
   readonly overlay?: Overlay;
   /** Least probability that the whole route may have; needs `probability`. @defaultValue no limit */
   readonly minProbability?: number;
@@ -64,6 +69,7 @@ interface SearchTerms extends RouteLimits {
   readonly labelBudget?: number;
 }
 
+/** What `findCircularRoute` is asked: a circle from ourselves to ourselves. */
 export interface CircularRouteRequest extends SearchTerms {
   /** Our own node: where the circle starts and ends. */
   readonly self: NodeId;
@@ -73,6 +79,7 @@ export interface CircularRouteRequest extends SearchTerms {
   readonly inChannels?: readonly ChannelId[];
 }
 
+/** What `findRoute` is asked: a way from one node to another. */
 export interface RouteRequest extends SearchTerms {
   readonly from: NodeId;
   readonly to: NodeId;
@@ -110,6 +117,7 @@ export type NoRouteReason =
   /** The limits are so tight that the search gave up before it found a route or proved that there is none. */
   | { readonly code: 'search_budget' };
 
+/** What a search answers: the best route within the limits, or why there is none. */
 export type RouteResult =
   | {
       readonly kind: 'route';

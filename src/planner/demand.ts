@@ -11,6 +11,7 @@ export interface Flow {
   readonly feeMsatPerDay?: number;
 }
 
+/** What wants to flow over a channel, by what was forwarded and what was refused for want of balance. */
 export interface ChannelDemand {
   /** One of the ids that the channel goes by. */
   readonly channelId: ChannelId;

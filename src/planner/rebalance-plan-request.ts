@@ -19,6 +19,7 @@ export type ChannelNames = string | readonly string[];
  */
 export type PlanStrategy = 'economic' | 'balance' | 'explicit';
 
+/** How a plan may treat a channel. */
 export interface ChannelSettings {
   /** What the channel may serve as in a plan. @defaultValue `both` */
   readonly use?: 'both' | 'source' | 'target' | 'none';
@@ -44,6 +45,7 @@ export interface ChannelRule extends ChannelSettings {
   readonly channels: ChannelNames;
 }
 
+/** What `plan()` is asked; everything has a default. */
 export interface PlanRequest {
   /** @defaultValue `economic` */
   readonly strategy?: PlanStrategy;
@@ -59,6 +61,7 @@ export interface PlanRequest {
   readonly exclude?: ChannelNames;
   /** Liquidity comes from these alone, and goes to those alone. `explicit` needs both. @defaultValue all channels */
   readonly sources?: ChannelNames;
+  /** Where liquidity goes; see `sources`. @defaultValue all channels */
   readonly targets?: ChannelNames;
   /**
    * Milliseconds over which what is moved is to earn its cost back.
@@ -82,11 +85,12 @@ export interface PlanRequest {
   /** Smallest amount where none are given. @defaultValue 50,000 sat: below, base fees and attempts cost more than it earns */
   readonly minAmountMsat?: bigint;
   /**
-   * What an attempt costs, in msat and in ppm of its amount. @defaultValue as the Rebalancer's options of these names, but
-   * no more than 5 ppm: for choosing between routes an attempt may be worth much, but what it really takes from a move's
-   * gain is liquidity that is locked for seconds
+   * What an attempt costs, in msat and in ppm of its amount. @defaultValue 300 msat and 1 ppm, or the Rebalancer's
+   * options of these names where they are less: nobody waits for a plan's move, and where it is worth much, many attempts
+   * that are unlikely are worth it too
    */
   readonly attemptCostMsat?: bigint;
+  /** The part that grows with the amount; see `attemptCostMsat`. */
   readonly attemptCostPpm?: number;
   /**
    * Moves that gain less than this after all costs are left out, msat. @defaultValue 2,000: many small moves of cheap
@@ -101,6 +105,7 @@ export interface PlanRequest {
    * others an hour later
    */
   readonly quietMs?: number;
+  /** How far `quietMs` grows, ms. @defaultValue 3,600,000: an hour */
   readonly maxQuietMs?: number;
   /** Most blocks for which money may be locked. @defaultValue 2016, lnd's own limit */
   readonly maxCltvBlocks?: number;

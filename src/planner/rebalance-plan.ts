@@ -97,6 +97,7 @@ export interface ChannelOutlook {
   readonly earnedPpm: number | null;
 }
 
+/** What to move, what was left out and why, and how every channel is seen. */
 export interface RebalancePlan {
   readonly strategy: PlanStrategy;
   readonly horizonMs: number;

@@ -10,6 +10,7 @@
 const SPLICE_OUT_VBYTES = 190;
 const SPLICE_IN_VBYTES = 250;
 
+/** What it is expected to cost to move an amount from one channel to another by splicing out and in. */
 export interface SplicePrice {
   readonly outFeeMsat: bigint;
   readonly inFeeMsat: bigint;
@@ -43,6 +44,7 @@ export interface CircularPrice {
   readonly feeMsat: bigint;
 }
 
+/** A circle and a pair of splices that move the same amount, side by side. */
 export interface SpliceComparison {
   readonly splice: SplicePrice;
   readonly circular: CircularPrice;

@@ -45,6 +45,7 @@ export interface MissionControlPair {
   readonly failAtMs: number | null;
 }
 
+/** What became of pairs that were offered to the node's own memory of past payments. */
 export interface MissionControlImport {
   /** Pairs that were given to the node. */
   readonly imported: number;

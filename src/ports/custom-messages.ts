@@ -3,6 +3,7 @@
 import type { NodeId } from '../units/ids.ts';
 import type { StopSignal } from './surroundings.ts';
 
+/** A message between peers that is not the protocol's own (BOLT 1), as it is sent and as it comes. */
 export interface CustomMessage {
   readonly peer: NodeId;
   /** From 32768 to 65535: below, types are the protocol's own. An even one makes a peer that does not know it hang up. */
@@ -11,10 +12,12 @@ export interface CustomMessage {
   readonly data: Uint8Array;
 }
 
+/** What a stream of peers' messages tells, in order. */
 export type CustomMessageNews =
   /** The first of each stream: what comes from here on is told. */
   { readonly kind: 'listening' } | ({ readonly kind: 'message' } & CustomMessage);
 
+/** Talking with peers through the node: PeerSwap and LSPS prices are asked for that way. */
 export interface CustomMessages {
   /**
    * Hands it to the node, which sends it when it gets to it: whether it arrives, nobody tells.

@@ -14,6 +14,7 @@ export interface Forward {
   readonly amountOutMsat: bigint;
 }
 
+/** What the node has forwarded in a span of time that ends now. */
 export interface ForwardingHistory {
   /** All since then is here; later than was asked for where there was more than anybody should hold in memory. */
   readonly sinceMs: number;

@@ -30,6 +30,7 @@ export interface ChannelRecord {
   readonly channelPoint: string;
 }
 
+/** A node as the network knows it. Its alias is whatever its owner typed: never trust it as a name. */
 export interface NodeRecord {
   readonly nodeId: NodeId;
   readonly alias: string;

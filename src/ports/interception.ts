@@ -91,6 +91,7 @@ export interface PassedForwards {
   readonly onChain: number;
 }
 
+/** What intercepting forwards tells, in order. */
 export type InterceptionNews =
   | { readonly kind: 'connected' }
   /** The node forwards without us meanwhile, unless it is set to wait (`NodeInfo.requiresInterceptor`). */
@@ -121,6 +122,7 @@ export interface ForwardInterception extends AsyncIterable<InterceptionNews> {
   resume(circuit: CircuitKey): void;
 }
 
+/** What is asked of the node when its forwards are to be intercepted. */
 export interface InterceptOptions {
   readonly terms: HoldTerms;
   readonly signal: StopSignal;

@@ -7,7 +7,8 @@ import type { BeliefState } from './beliefs.ts';
 import type { DemandState } from './forwards.ts';
 import type { SendOutcome } from './payments.ts';
 
-interface Journaled {
+/** What every record of the journal has. */
+export interface Journaled {
   readonly rebalanceId: string;
   /** When it was decided to write this down; milliseconds since the Unix epoch. */
   readonly atMs: number;
@@ -79,6 +80,7 @@ export type RecordKey = { readonly rebalanceId: string } | { readonly paymentHas
  * store is closed; closing again does nothing.
  */
 export interface Store {
+  /** Writes these down, all of them or none; resolves once they are where they are safe from a crash. */
   commit(batch: readonly JournalRecord[]): Promise<void>;
   /** Those dated since then, and before `untilMs`; without dates all there ever were, which may be many. */
   records(options?: {
@@ -119,6 +121,8 @@ export interface Store {
    * @throws RangeError by rejecting, for what is no demand, and then what was kept stays.
    */
   keepDemand(state: DemandState): Promise<void>;
+  /** What `keepDemand` wrote last. */
   demand(): Promise<DemandState>;
+  /** Lets go of the store, and waits for what is being written. Closing again does nothing. */
   close(): Promise<void>;
 }

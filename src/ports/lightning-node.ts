@@ -28,16 +28,21 @@ import type { StopSignal } from './surroundings.ts';
 export interface LightningNode {
   /** What it can do, as far as nodes differ. A method that needs more rejects with `NodeError` code `unsupported`. */
   readonly capabilities: NodeCapabilities;
+  /** Who the node is, how high its chain stands, and whether it is in step with chain and graph. */
   info(): Promise<NodeInfo>;
+  /** The whole network graph as the node knows it. */
   describeGraph(): Promise<GraphDescription>;
+  /** Our open channels with their balances at this moment, those included whose peer is away. */
   ownChannels(): Promise<readonly OwnChannel[]>;
   /** Those are not among `ownChannels` any more. */
   closingChannels(): Promise<readonly ClosingChannel[]>;
+  /** An invoice to ourselves, with the preimage that is given. */
   addInvoice(request: InvoiceRequest): Promise<InvoiceTerms>;
   /** `undefined` where the node has no such invoice. */
   lookupInvoice(paymentHash: PaymentHash): Promise<InvoiceRecord | undefined>;
   /** Gives a held HTLC back. Rejects only once the connection is closed. */
   cancelInvoice(paymentHash: PaymentHash): Promise<CancelInvoiceOutcome>;
+  /** An invoice whose payment is held when it arrives, until it is settled or cancelled. */
   addHoldInvoice(request: HoldInvoiceRequest): Promise<InvoiceTerms>;
   /** Takes a held HTLC; asking again is harmless. */
   settleInvoice(preimage: Uint8Array): Promise<SettleInvoiceOutcome>;

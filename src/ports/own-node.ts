@@ -29,6 +29,7 @@ export interface OwnChannel {
   readonly private: boolean;
 }
 
+/** A payment under way over one of our channels; what it holds is in neither side's balance. */
 export interface PendingHtlc {
   readonly paymentHash: PaymentHash;
   /** Offered by the peer. */
@@ -58,6 +59,7 @@ export interface ClosingChannel {
   }[];
 }
 
+/** The node itself: its name, its version, and how far it has got. */
 export interface NodeInfo {
   readonly nodeId: NodeId;
   readonly alias: string;
@@ -69,4 +71,6 @@ export interface NodeInfo {
   readonly holdExpiryBlocks: number;
   /** It forwards nothing unless somebody intercepts: forwards then stop where Ballast does. Absent means no. */
   readonly requiresInterceptor?: boolean;
+  /** The date that the newest block bears which the node knows; absent where it does not tell. */
+  readonly bestBlockAtMs?: number;
 }

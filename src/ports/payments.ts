@@ -3,13 +3,17 @@ import type { Failure } from '../generated/messages/failure.ts';
 import type { Route } from '../generated/messages/route.ts';
 import type { ChannelId, PaymentHash } from '../units/ids.ts';
 
+/** An invoice to ourselves; its preimage is ours, so that it is known after a crash. */
 export interface InvoiceRequest {
   /** 32 bytes from a cryptographic source. */
   readonly preimage: Uint8Array;
+  /** For the operator, who sees it in the node's own list of invoices. */
   readonly memo: string;
   /** 0 accepts any amount, so that one invoice serves attempts with different amounts. */
   readonly valueMsat: bigint;
+  /** Least blocks from the height to the expiry of the last HTLC. */
   readonly cltvDelta: number;
+  /** Seconds from now on in which it can be paid. */
   readonly expirySeconds: number;
 }
 
@@ -18,6 +22,7 @@ export interface HoldInvoiceRequest extends Omit<InvoiceRequest, 'preimage'> {
   readonly paymentHash: PaymentHash;
 }
 
+/** What a route to an invoice has to carry. */
 export interface InvoiceTerms {
   readonly paymentHash: PaymentHash;
   /** The payment secret that the last hop's MPP record must carry; 32 bytes. */
@@ -33,12 +38,14 @@ export interface InvoiceArrival {
   readonly state: 'accepted' | 'settled' | 'canceled';
 }
 
+/** An invoice as the node has it now, and what has arrived for it. */
 export interface InvoiceRecord {
   readonly paymentHash: PaymentHash;
   readonly state: 'open' | 'accepted' | 'settled' | 'canceled';
   readonly arrivals: readonly InvoiceArrival[];
 }
 
+/** What became of a request to cancel. `unknown`: it may have been cancelled or not. */
 export type CancelInvoiceOutcome =
   | { readonly kind: 'canceled' }
   /** Too late: the invoice has been paid. */
@@ -47,12 +54,14 @@ export type CancelInvoiceOutcome =
   | { readonly kind: 'not_found' }
   | { readonly kind: 'unknown'; readonly reason: string };
 
+/** What became of a request to settle. `unknown`: it may have been settled or not, and asking again is harmless. */
 export type SettleInvoiceOutcome =
   | { readonly kind: 'settled' }
   /** The node has no HTLC to settle: it never came, or was given back. */
   | { readonly kind: 'not_accepted'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
+/** One attempt: a route, and the hash that it is locked to. */
 export interface SendRequest {
   readonly paymentHash: PaymentHash;
   readonly route: Route;
@@ -76,6 +85,7 @@ export interface AttemptRecord {
   readonly preimage: Uint8Array | null;
 }
 
+/** A payment as the node has it now, with all its attempts. */
 export interface PaymentRecord {
   readonly paymentHash: PaymentHash;
   readonly state: 'in_flight' | 'settled' | 'failed';
@@ -84,6 +94,7 @@ export interface PaymentRecord {
   readonly attempts: readonly AttemptRecord[];
 }
 
+/** What the node tells of a payment that is followed. */
 export type TrackUpdate =
   | { readonly kind: 'payment'; readonly payment: PaymentRecord }
   /** The node has no such payment: not sent so far, though a queued request may still run. */

@@ -34,6 +34,7 @@ export interface LockedHtlc {
   passage: Passage | null;
 }
 
+/** An HTLC, by a channel and its number among those that were offered there by the same end. */
 export interface HtlcKey {
   readonly channelId: ChannelId;
   readonly index: bigint;

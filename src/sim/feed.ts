@@ -15,6 +15,7 @@ export interface FeedOptions<T> {
   readonly accepts?: (value: T) => boolean;
   /** Ends the iteration after a value for which it holds. */
   readonly isLast?: (value: T) => boolean;
+  /** Ends the iteration when it aborts. */
   readonly signal?: StopSignal | undefined;
   /** Called once, however the reading ends. */
   readonly onClose?: () => void;

@@ -30,6 +30,7 @@ export type ClientFailureCode =
   | 'INVALID_ONION_HMAC'
   | 'INVALID_ONION_KEY';
 
+/** What a client of lnd's HtlcInterceptor answers about a forward. */
 export type ForwardResolution =
   | { readonly kind: 'resume' }
   /** What is left out stays. `inAmountMsat` counts for the fee check only. */
@@ -59,6 +60,7 @@ export interface Passage {
   timeOut(): void;
 }
 
+/** What a client of lnd's HtlcInterceptor does with what it is told. */
 export interface InterceptorClient {
   /** False: no more is taken until {@link InterceptorConnection.ready}. */
   offer(forward: OfferedForward): boolean;
@@ -66,11 +68,13 @@ export interface InterceptorClient {
   ended?(reason: string): void;
 }
 
+/** Whether lnd took an answer about a forward. */
 export type ResolveOutcome =
   | { readonly kind: 'resolved' }
   /** lnd's text, or that the connection was over before. It is closed, and everything held off chain goes on. */
   | { readonly kind: 'error'; readonly message: string };
 
+/** The client's end of a connection to lnd's HtlcInterceptor. */
 export interface InterceptorConnection {
   /** Answered in turn, which is later while this client itself is not reading. */
   resolve(circuit: HtlcKey, resolution: ForwardResolution): Promise<ResolveOutcome>;
@@ -80,6 +84,7 @@ export interface InterceptorConnection {
   disconnect(): void;
 }
 
+/** Whether a client was let in: lnd takes one at a time. */
 export type InterceptorResult =
   | { readonly kind: 'connected'; readonly connection: InterceptorConnection }
   | { readonly kind: 'error'; readonly message: 'interceptor already exists' };

@@ -7,9 +7,11 @@ import { DEFAULT_BLOCK_HEIGHT, SimulatedNetwork } from './network.ts';
 import { SeededRandom } from './random.ts';
 import { joinNodes, type Pair } from './topology.ts';
 
+/** What network to make; the same options make the same one. */
 export interface GeneratorOptions {
   /** From 3 to 20,000. */
   readonly nodes: number;
+  /** Decides everything that is drawn: who is joined to whom, capacities, fees, balances. */
   readonly seed: number | string;
   /** Default 900,000. */
   readonly blockHeight?: number;

@@ -16,6 +16,7 @@ import type { SeededRandom } from './random.ts';
 import type { SentRoute } from './route-reader.ts';
 import { type ForwardChanges, WalkPassage } from './walk-passage.ts';
 
+/** How an HTLC's way through the network ended, as its sender learns it. */
 export type WalkOutcome =
   | { readonly kind: 'settled'; readonly preimage: Uint8Array }
   | { readonly kind: 'failed'; readonly failure: Failure };

@@ -7,6 +7,7 @@ import type { NetworkState, NodeState } from './network-state.ts';
 import { StreamDisorder } from './stream-disorder.ts';
 
 export class NetworkFaults {
+  /** @internal */
   protected readonly state: NetworkState;
 
   constructor(state: NetworkState) {
@@ -26,6 +27,7 @@ export class NetworkFaults {
     this.state.resumeParked();
   }
 
+  /** Whether a node is reachable. @throws RangeError where there is no such node. */
   isOnline(nodeId: NodeId): boolean {
     return this.state.node(nodeId).online;
   }
@@ -88,6 +90,7 @@ export class NetworkFaults {
     return this.state.node(nodeId).gate?.cut() ?? false;
   }
 
+  /** Whether a node forwards only while a client intercepts. @throws RangeError where there is no such node. */
   requiresInterceptor(nodeId: NodeId): boolean {
     return this.state.node(nodeId).gate?.required ?? false;
   }
@@ -102,7 +105,7 @@ export class NetworkFaults {
     node.setEventFaults(faults.htlcEvents, this.state.random.fork(`events of ${nodeId}`));
   }
 
-  /** For one reader of the node's graph updates, with the faults that are set now. */
+  /** For one reader of the node's graph updates, with the faults that are set now. @internal */
   graphDisorder<T>(nodeId: NodeId): StreamDisorder<T> {
     const faults = this.state.node(nodeId).graphFaults;
     return new StreamDisorder(faults, this.state.random.fork(`graph of ${nodeId}`));

@@ -28,6 +28,7 @@ export interface HtlcChange extends PendingHtlc {
   readonly index: bigint;
 }
 
+/** A change of what a node asks for on one of its channels. */
 export interface PolicyUpdate {
   readonly channelId: ChannelId;
   readonly from: NodeId;
@@ -45,6 +46,7 @@ export interface ForwardingWays {
   readonly prefersSiblings: boolean;
 }
 
+/** How a node lets its forwards be intercepted. */
 export interface InterceptionWays {
   /** lnd's `--requireinterceptor`: without a connected client no forward passes. Default false. */
   readonly required?: boolean;
@@ -62,6 +64,7 @@ export interface StreamFaults {
   readonly late: number;
 }
 
+/** Which streams of one node lose, repeat or delay messages, and how often. */
 export interface NodeStreamFaults {
   readonly htlcEvents?: Partial<StreamFaults>;
   /** SubscribeChannelGraph, whose order lnd does not promise. */

@@ -26,6 +26,7 @@ import { takeInFull, type UnrecordedPayment } from './unrecorded-payment.ts';
 
 export type { ChannelBalances, GraphChange, PendingHtlc } from './network-records.ts';
 
+/** What a simulated network starts from. */
 export interface NetworkOptions {
   /** Same seed and same calls give the same results, as long as the clock gives the same times. */
   readonly seed: number | string;
@@ -39,6 +40,16 @@ export const DEFAULT_BLOCK_HEIGHT = 900_000;
 const GENESIS_TIME = 1_231_006_505;
 const SECONDS_PER_BLOCK = 600;
 
+/**
+ * A Lightning network in memory: nodes with lnd's rules, channels with hidden balances, HTLCs that travel hop by hop,
+ * and
+ * faults to switch on. The same seed, calls and clock give the same results.
+ *
+ * @example
+ * const network = new SimulatedNetwork({ seed: 1 });
+ * const [ann, bob] = [network.addNode({ alias: 'ann' }), network.addNode({ alias: 'bob' })];
+ * network.openChannel({ node1: ann, node2: bob, capacitySat: 1_000_000n });
+ */
 export class SimulatedNetwork extends NetworkFaults {
   readonly clock: Clock;
   readonly messages: PeerMessages = new PeerMessages();
@@ -77,6 +88,7 @@ export class SimulatedNetwork extends NetworkFaults {
     return network;
   }
 
+  /** Height of the chain, which all nodes see alike. */
   get blockHeight(): number {
     return this.state.blockHeight;
   }
@@ -98,6 +110,7 @@ export class SimulatedNetwork extends NetworkFaults {
     return parseNodeId(prefix + bytesToHex(random.bytes(32)));
   }
 
+  /** All nodes, in the order in which they were added. */
   nodeIds(): readonly NodeId[] {
     return [...this.state.nodes.keys()];
   }

@@ -27,6 +27,7 @@ import type {
 } from './records.ts';
 import { readRoute, type SentRoute } from './route-reader.ts';
 
+/** What lnd's SendToRouteV2 is asked. */
 export interface SendToRouteRequest {
   readonly paymentHash: PaymentHash;
   /** As lnd reads it: total_amt_msat, total_time_lock and per hop chan_id, amount, expiry, key, MPP, custom records. */
@@ -35,6 +36,7 @@ export interface SendToRouteRequest {
   readonly skipTempErr?: boolean;
 }
 
+/** What lnd's ListPayments is asked. */
 export interface ListPaymentsRequest {
   /** Default false: succeeded payments only, as in lnd. */
   readonly includeIncomplete?: boolean;
@@ -46,6 +48,7 @@ export interface ListPaymentsRequest {
   readonly reversed?: boolean;
 }
 
+/** How long a stream is read. */
 export interface Subscription {
   /** Ends the iteration. */
   readonly signal?: StopSignal;
@@ -53,13 +56,14 @@ export interface Subscription {
 
 const DEFAULT_MAX_PAYMENTS = 100;
 
+/** One node of a simulated network, with lnd's calls as methods; `SimulatedNetwork.node` gives it. */
 export class SimulatedNode {
   readonly nodeId: NodeId;
   readonly alias: string;
   readonly #network: NetworkState;
   readonly #state: NodeState;
 
-  /** Made by {@link SimulatedNetwork.node}. */
+  /** Made by `SimulatedNetwork.node`. @internal */
   constructor(network: NetworkState, state: NodeState) {
     this.#network = network;
     this.#state = state;
@@ -190,6 +194,7 @@ export class SimulatedNode {
     return this.#state.stores.payments.changes.subscribe({ signal: subscription.signal });
   }
 
+  /** As lnd's ListPayments: by their index, oldest first. */
   listPayments(request: ListPaymentsRequest = {}): readonly SimulatedPayment[] {
     const offset = request.indexOffset ?? 0n;
     const limit = request.maxPayments ?? DEFAULT_MAX_PAYMENTS;
@@ -208,14 +213,17 @@ export class SimulatedNode {
 
   // ---- invoices
 
+  /** As lnd's AddInvoice. */
   addInvoice(request: AddInvoiceRequest): AddInvoiceResult {
     return this.#state.stores.invoices.add(request);
   }
 
+  /** As lnd's AddHoldInvoice. */
   addHoldInvoice(request: AddHoldInvoiceRequest): AddInvoiceResult {
     return this.#state.stores.invoices.addHold(request);
   }
 
+  /** As lnd's LookupInvoice; `undefined` where the node has no such invoice. */
   lookupInvoice(paymentHash: PaymentHash): SimulatedInvoice | undefined {
     return this.#state.stores.invoices.find(paymentHash);
   }
@@ -230,6 +238,7 @@ export class SimulatedNode {
     return this.#state.stores.invoices.settle(preimage);
   }
 
+  /** As lnd's DeleteCanceledInvoice: refused for an invoice in any other state. */
   deleteCanceledInvoice(paymentHash: PaymentHash): { readonly kind: 'deleted' } | RequestError {
     return this.#state.stores.invoices.deleteCanceled(paymentHash);
   }
@@ -246,6 +255,7 @@ export class SimulatedNode {
 
   // ---- channels
 
+  /** As lnd's ListChannels: those that are open, with their balances. */
   listChannels(): readonly SimulatedChannelView[] {
     return [...this.#state.channels].map((channel) => this.#view(channel));
   }

@@ -4,6 +4,7 @@ import type { ChannelPolicy } from '../ports.ts';
 import type { ChannelId, NodeId } from '../units/ids.ts';
 import { DUST_LIMIT_SAT, SimulatedChannel } from './channel.ts';
 
+/** A channel to be opened; it is there at once, without a block being mined. */
 export interface OpenChannelRequest {
   /** Default: the current block and the number of channels opened so far. */
   readonly channelId?: ChannelId;
@@ -17,6 +18,7 @@ export interface OpenChannelRequest {
    * 80 blocks, at least 1,000 msat, at most 99 % of the capacity). `null`: it announces none and forwards nothing.
    */
   readonly policy1?: Partial<ChannelPolicy> | null;
+  /** The same for node2 -> node1. */
   readonly policy2?: Partial<ChannelPolicy> | null;
   /** Not in the announced graph. Default false. */
   readonly private?: boolean;

@@ -3,6 +3,7 @@ import type { StopSignal } from '../ports.ts';
 import type { NodeId } from '../units/ids.ts';
 import { Feed } from './feed.ts';
 
+/** A message from one node to another, as it was sent. */
 export interface PeerMessage {
   readonly from: NodeId;
   readonly to: NodeId;
@@ -14,6 +15,7 @@ export interface PeerMessage {
 /** What a node makes of a message by itself: its answers to whoever sent it. */
 export type PeerHabit = (message: PeerMessage) => readonly Pick<PeerMessage, 'type' | 'data'>[];
 
+/** The custom messages between the nodes of a network (BOLT 1). */
 export class PeerMessages {
   readonly #feed = new Feed<PeerMessage>();
   readonly #habits = new Map<NodeId, PeerHabit>();

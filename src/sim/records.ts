@@ -61,6 +61,7 @@ export interface SimulatedChannelView {
 
 // ---- payments
 
+/** Why lnd marks a payment FAILED. `none`: it has not failed. */
 export type PaymentFailureReason = 'none' | 'error' | 'incorrect_payment_details';
 
 /** One attempt; `resolveTimeNs` is 0 while it is in flight. */
@@ -92,6 +93,7 @@ export type SendToRouteResult =
       readonly message: string;
     };
 
+/** What lnd's TrackPaymentV2 answers. */
 export type TrackPaymentResult =
   | { readonly kind: 'payment'; readonly updates: AsyncIterable<SimulatedPayment> }
   /** lnd: status NOT_FOUND, "payment isn't initiated". */
@@ -106,6 +108,7 @@ export interface RequestError {
 
 // ---- invoices
 
+/** A payment, or a part of one, that has arrived for an invoice. */
 export interface SimulatedInvoiceHtlc {
   /** The channel on which it truly arrived. */
   readonly channelId: ChannelId;
@@ -121,6 +124,7 @@ export interface SimulatedInvoiceHtlc {
   readonly mppTotalMsat: bigint;
 }
 
+/** An invoice as lnd's LookupInvoice tells it. */
 export interface SimulatedInvoice {
   readonly paymentHash: PaymentHash;
   /** `null` for a hold invoice that has not been settled. */
@@ -142,9 +146,11 @@ export interface SimulatedInvoice {
   readonly htlcs: readonly SimulatedInvoiceHtlc[];
 }
 
+/** What lnd's AddInvoice is asked. */
 export interface AddInvoiceRequest {
   /** 32 bytes. Default: seeded, for lnd makes one when the request has none. */
   readonly preimage?: Uint8Array;
+  /** Default: empty. */
   readonly memo?: string;
   /** 0, the default, accepts any amount. */
   readonly valueMsat?: bigint;
@@ -152,13 +158,16 @@ export interface AddInvoiceRequest {
   readonly cltvDelta?: number;
   /** Default 86,400, as in lnd. */
   readonly expirySeconds?: number;
+  /** Only told again by LookupInvoice. Default false. */
   readonly private?: boolean;
 }
 
+/** What lnd's AddHoldInvoice is asked: the hash alone, for whoever settles it brings the preimage. */
 export interface AddHoldInvoiceRequest extends Omit<AddInvoiceRequest, 'preimage'> {
   readonly paymentHash: PaymentHash;
 }
 
+/** The invoice, or lnd's reason for refusing it. */
 export type AddInvoiceResult =
   | { readonly kind: 'added'; readonly invoice: SimulatedInvoice }
   | RequestError;
@@ -184,7 +193,8 @@ export type FailureDetail =
   | 'UNKNOWN_INVOICE'
   | 'CIRCULAR_ROUTE';
 
-interface HtlcInfo {
+/** What comes in and goes out with a forward: msat, and heights of expiry. */
+export interface HtlcInfo {
   readonly incomingAmountMsat: bigint;
   readonly outgoingAmountMsat: bigint;
   readonly incomingTimelock: number;

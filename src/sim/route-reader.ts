@@ -5,13 +5,15 @@
 import type { Hop, Route } from '../generated/messages/route.ts';
 import { type ChannelId, isNodeId, type NodeId, tryParseChannelId } from '../units/ids.ts';
 
-interface SentHop {
+/** One hop of it: the channel to cross, and what is to arrive at its end. */
+export interface SentHop {
   readonly channelId: ChannelId;
   readonly nodeId: NodeId;
   readonly amountMsat: bigint;
   readonly expiry: number;
 }
 
+/** The MPP record of the last hop (BOLT 4): the invoice's payment secret, and the total of all parts. */
 export interface MppTerms {
   readonly paymentAddr: Uint8Array;
   readonly totalMsat: bigint;

@@ -4,6 +4,7 @@ import type { NodeId } from '../units/ids.ts';
 import type { SimulatedNetwork } from './network.ts';
 import { SeededRandom } from './random.ts';
 
+/** A node that lives by forwarding, to be added to a network. */
 export interface RoutingNodeOptions {
   readonly seed: number | string;
   readonly channels: number;

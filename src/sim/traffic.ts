@@ -18,11 +18,13 @@ import { routeOver } from './traffic-route.ts';
 import { TrafficSearch } from './traffic-search.ts';
 import { TrafficUpkeep } from './traffic-upkeep.ts';
 
+/** Who pays whom, how often and how much; all of it is drawn from the seed. */
 export interface TrafficOptions {
   /** Decides all demand, whatever becomes of it. */
   readonly seed: number | string;
   /** Between nodes that are drawn; `flows` come on top. Default 20,000; 0 leaves the flows only. */
   readonly paymentsPerDay?: number;
+  /** Demand between nodes that are named. Default: none. */
   readonly flows?: readonly TrafficFlow[];
   /** Nodes that neither pay, are paid nor have their channels refilled: those under test. They still forward. */
   readonly bystanders?: readonly NodeId[];
@@ -64,6 +66,10 @@ interface RunningPayment extends DemandedPayment {
 
 const LEAST_FEE_LIMIT_MSAT = 10_000;
 
+/**
+ * Payments between the nodes of a network, as time goes by: they shift balances, and bring forwards to whoever is on
+ * the way.
+ */
 export class Traffic {
   readonly #network: SimulatedNetwork;
   readonly #options: TrafficOptions;
@@ -107,6 +113,7 @@ export class Traffic {
     });
   }
 
+  /** What became of all payments so far. */
   get tally(): TrafficTally {
     return { ...this.#tally, refills: this.#upkeep.refills };
   }

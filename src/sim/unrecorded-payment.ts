@@ -5,6 +5,7 @@ import type { WalkOutcome } from './htlc-walk.ts';
 import type { Arrival } from './invoice-store.ts';
 import type { SentRoute } from './route-reader.ts';
 
+/** A payment that no node keeps a record of: traffic would fill the memory with them. */
 export interface UnrecordedPayment {
   readonly from: NodeId;
   readonly route: SentRoute;

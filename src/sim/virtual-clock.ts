@@ -13,6 +13,7 @@ interface Sleeper {
 /** Midnight, 1 January 2026, UTC. */
 const DEFAULT_START_MS = 1_767_225_600_000;
 
+/** Time that stands still until it is advanced, so that a week passes in seconds and in the same way each time. */
 export class VirtualClock implements Clock {
   #nowMs: number;
   #order = 0;

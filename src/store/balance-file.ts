@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BalanceSample } from '../ports.ts';
 import { bytesToHex, hexToBytes } from '../units/bytes.ts';
 import { isNodeId, tryParseChannelId } from '../units/ids.ts';
+import { LATEST_DATE_MS } from '../units/time.ts';
 import type { BalanceColumns, BalanceHolder } from './balance-columns.ts';
 import type { SpareRoom } from './spare-room.ts';
 import { StoreError } from './store-error.ts';
@@ -71,6 +72,9 @@ export class BalanceFile {
       )
       .all(since);
     const counts = Uint32Array.from(samples, ({ n }) => Number(n));
+    if (samples.some(({ at_ms }) => Number(at_ms) > LATEST_DATE_MS)) {
+      throw corrupt('balances of no date');
+    }
     const count = counts.reduce((sum, n) => sum + n, 0);
     const columns: BalanceColumns = {
       holders,
@@ -88,6 +92,9 @@ export class BalanceFile {
     for (const { holder, local_msat, remote_msat } of balances.iterate(since)) {
       const place = places.get(Number(holder));
       if (place === undefined || i === count) throw corrupt('a balance of no channel');
+      if ((local_msat as bigint) < 0n || (remote_msat as bigint) < 0n) {
+        throw corrupt('a balance below zero');
+      }
       columns.holder[i] = place;
       columns.localMsat[i] = local_msat as bigint;
       columns.remoteMsat[i++] = remote_msat as bigint;
@@ -108,6 +115,7 @@ export class BalanceFile {
         row['peer_alias'] as Uint8Array,
       );
       const capacitySat = row['capacity_sat'] as bigint;
+      if (capacitySat < 0n) throw corrupt('a channel with a capacity below zero');
       const place = holders.push({ channelId, peer, peerAlias, capacitySat }) - 1;
       places.set(Number(row['number']), place);
     }

@@ -1,6 +1,7 @@
 /** The columns of the tables of beliefs, and what may stand in them. */
 import type { BeliefRow, BeliefState } from '../ports.ts';
 import { isNodeId, type NodeId } from '../units/ids.ts';
+import { LATEST_DATE_MS } from '../units/time.ts';
 
 /**
  * Rows as they cross from thread to thread: one array for each column, and each node named once. Objects for a hundred
@@ -65,12 +66,17 @@ export function stateOf({ nodes, from, to, values, models }: BeliefColumns): Bel
   return { rows, models };
 }
 
-function assertBelief(row: BeliefRow): void {
+/** Whether these figures can be believed: bounds from 0, and dates that there are. */
+export function isBelief(row: Omit<BeliefRow, 'from' | 'to'>): boolean {
   const { lowMsat, lowAtMs, highMsat, highAtMs, suspectAtMs } = row;
-  const finite = [lowMsat, lowAtMs, highAtMs, suspectAtMs].every(
-    (value) => Number.isFinite(value) && value >= 0,
+  const dated = [lowAtMs, highAtMs, suspectAtMs].every(
+    (atMs) => atMs >= 0 && atMs <= LATEST_DATE_MS,
   );
-  if (!finite || !(highMsat >= 0)) {
+  return dated && Number.isFinite(lowMsat) && lowMsat >= 0 && highMsat >= 0;
+}
+
+function assertBelief(row: BeliefRow): void {
+  if (!isBelief(row)) {
     throw new RangeError(`a belief about ${row.from} -> ${row.to} has a figure that is none`);
   }
 }

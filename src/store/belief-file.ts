@@ -2,7 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { bytesToHex, hexToBytes } from '../units/bytes.ts';
 import { isNodeId, type NodeId } from '../units/ids.ts';
-import { type BeliefColumns, VALUES_PER_ROW } from './belief-columns.ts';
+import { type BeliefColumns, isBelief, VALUES_PER_ROW } from './belief-columns.ts';
 import type { SpareRoom } from './spare-room.ts';
 import { StoreError } from './store-error.ts';
 
@@ -94,12 +94,15 @@ export class BeliefFile {
       if (source === undefined || target === undefined) throw corrupt('a belief about no node');
       from[i] = source;
       to[i] = target;
-      const at = VALUES_PER_ROW * i++;
-      values[at] = Number(row['low_msat']);
-      values[at + 1] = Number(row['low_at_ms']);
-      values[at + 2] = Number(row['high_msat'] ?? Number.POSITIVE_INFINITY);
-      values[at + 3] = Number(row['high_at_ms']);
-      values[at + 4] = Number(row['suspect_at_ms']);
+      const lowMsat = Number(row['low_msat']);
+      const lowAtMs = Number(row['low_at_ms']);
+      const highMsat = Number(row['high_msat'] ?? Number.POSITIVE_INFINITY);
+      const highAtMs = Number(row['high_at_ms']);
+      const suspectAtMs = Number(row['suspect_at_ms']);
+      if (!isBelief({ lowMsat, lowAtMs, highMsat, highAtMs, suspectAtMs })) {
+        throw corrupt('a belief with a figure that is none');
+      }
+      values.set([lowMsat, lowAtMs, highMsat, highAtMs, suspectAtMs], VALUES_PER_ROW * i++);
     }
   }
 

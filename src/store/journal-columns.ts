@@ -24,9 +24,9 @@ export interface JournalRow {
 /** Fees of settled attempts, added up. */
 export interface FeesRow {
   readonly day: bigint;
-  readonly out_channels: string;
-  readonly in_channels: string;
-  readonly fee_msat: bigint;
+  readonly out_channels: string | null;
+  readonly in_channels: string | null;
+  readonly fee_msat: bigint | null;
 }
 
 /** What a row has where its kind of record has nothing. */

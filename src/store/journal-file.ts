@@ -26,8 +26,9 @@ const UNFINISHED = `rebalance_id IN (
   SELECT rebalance_id FROM journal GROUP BY rebalance_id HAVING sum(kind = 'end') = 0
 )`;
 
+/** Nobody is paid for paying: a fee below zero, in a file that somebody has edited, would give the budget more. */
 const FEES_PAID = `
-  SELECT o.at_ms / ${DAY_MS} AS day, i.out_channels, i.in_channels, sum(i.fee_msat) AS fee_msat
+  SELECT o.at_ms / ${DAY_MS} AS day, i.out_channels, i.in_channels, sum(max(i.fee_msat, 0)) AS fee_msat
   FROM journal o JOIN journal i
     ON i.rebalance_id = o.rebalance_id AND i.kind = 'intent' AND i.attempt = o.attempt
   WHERE o.outcome = 'settled'

@@ -9,7 +9,9 @@ import {
   type NodeId,
   type PaymentHash,
   parseChannelId,
+  tryParseChannelId,
 } from '../units/ids.ts';
+import { LATEST_DATE_MS } from '../units/time.ts';
 import { type FeesRow, type JournalRow, NOTHING } from './journal-columns.ts';
 import { StoreError } from './store-error.ts';
 
@@ -106,14 +108,14 @@ export function recordOf(row: JournalRow): JournalRecord {
 }
 
 function decoded(row: JournalRow): JournalRecord {
-  const base = { rebalanceId: row.rebalance_id, atMs: Number(row.at_ms) };
+  const base = { rebalanceId: row.rebalance_id, atMs: dateIn(row) };
   switch (row.kind) {
     case 'start':
       return {
         ...base,
         kind: 'start',
         self: nodeIdIn(row),
-        amountMsat: present(row, 'amount_msat'),
+        amountMsat: amountIn(row),
         outChannels: channelIds(present(row, 'out_channels')),
         inChannels: channelIds(present(row, 'in_channels')),
       };
@@ -132,7 +134,7 @@ function decoded(row: JournalRow): JournalRecord {
         paymentHash: paymentHashIn(row),
         route: Route.decode(present(row, 'route')),
         blockHeight: Number(present(row, 'block_height')),
-        amountMsat: present(row, 'amount_msat'),
+        amountMsat: amountIn(row),
         feeMsat: present(row, 'fee_msat'),
         outChannelId: parseChannelId(present(row, 'out_channels')),
         inChannelId: parseChannelId(present(row, 'in_channels')),
@@ -151,7 +153,7 @@ function decoded(row: JournalRow): JournalRecord {
         ...base,
         reason: present(row, 'reason'),
         feePaidMsat: present(row, 'fee_msat'),
-        movedMsat: present(row, 'amount_msat'),
+        movedMsat: amountIn(row),
       };
   }
   throw new RangeError('no such kind');
@@ -174,12 +176,20 @@ function outcomeIn(row: JournalRow): SendOutcome {
   throw new RangeError(`no such outcome: ${row.outcome}`);
 }
 
-export const feesOf = (row: FeesRow): FeesPaid => ({
-  day: Number(row.day),
-  outChannelId: parseChannelId(row.out_channels),
-  inChannelId: parseChannelId(row.in_channels),
-  feeMsat: row.fee_msat,
-});
+/** @throws StoreError `corrupt` for a row that no records make. */
+export function feesOf(row: FeesRow): FeesPaid {
+  const { day, out_channels, in_channels, fee_msat } = row;
+  const outChannelId = tryParseChannelId(out_channels ?? '');
+  const inChannelId = tryParseChannelId(in_channels ?? '');
+  if (outChannelId === undefined || inChannelId === undefined || fee_msat === null) {
+    throw new StoreError(
+      'corrupt',
+      `the journal has fees that cannot be read (${fee_msat} msat from "${out_channels}" to "${in_channels}"); ` +
+        'keep the file, ask the node which payments are under way, and go on with a new file',
+    );
+  }
+  return { day: Number(day), outChannelId, inChannelId, feeMsat: fee_msat };
+}
 
 const channelIds = (list: string): ChannelId[] =>
   list === '' ? [] : list.split(',').map(parseChannelId);
@@ -194,6 +204,18 @@ function paymentHashIn(row: JournalRow): PaymentHash {
   const paymentHash = present(row, 'payment_hash');
   if (isPaymentHash(paymentHash)) return paymentHash;
   throw new RangeError(`no payment hash: ${paymentHash}`);
+}
+
+function dateIn(row: JournalRow): number {
+  const atMs = Number(row.at_ms);
+  if (Math.abs(atMs) <= LATEST_DATE_MS) return atMs;
+  throw new RangeError(`no date: ${row.at_ms}`);
+}
+
+function amountIn(row: JournalRow): bigint {
+  const msat = present(row, 'amount_msat');
+  if (msat >= 0n) return msat;
+  throw new RangeError(`amount_msat is negative: ${msat}`);
 }
 
 function present<Name extends keyof JournalRow>(

@@ -104,7 +104,8 @@ function sumFees(journal: readonly JournalRecord[]): FeesPaid[] {
     const { outChannelId, inChannelId, feeMsat } = intent;
     const sumKey = key(day, outChannelId, inChannelId);
     const before = sums.get(sumKey)?.feeMsat ?? 0n;
-    sums.set(sumKey, { day, outChannelId, inChannelId, feeMsat: before + feeMsat });
+    const paidMsat = feeMsat > 0n ? feeMsat : 0n;
+    sums.set(sumKey, { day, outChannelId, inChannelId, feeMsat: before + paidMsat });
   }
   return [...sums.values()];
 }

@@ -1,7 +1,8 @@
 /** Opens the file of a store, or refuses with a reason. */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readlinkSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { APPLICATION_ID, fileIdentity, MIGRATIONS, migrate } from './schema.ts';
+import { APPLICATION_ID, fileIdentity, MIGRATIONS, migrate, schemaDefect } from './schema.ts';
 import { corrupt, pathProblem, storeFailure } from './sqlite-failure.ts';
 import { StoreError } from './store-error.ts';
 
@@ -36,6 +37,8 @@ export function openDatabase(
     assertOurs(database, path, migrations.length);
     assertSound(database, path);
     migrate(database, fileIdentity(database).version, migrations);
+    const defect = schemaDefect(database, migrations);
+    if (defect !== undefined) throw corrupt(path, defect);
     database.exec('COMMIT');
     makeDurable(database);
     return database;
@@ -46,12 +49,20 @@ export function openDatabase(
   }
 }
 
+/** As many links as Linux follows. */
+const MOST_LINKS = 40;
+
 /** Preimages are in there. The files that SQLite puts beside it take over its mode. */
-function createPrivately(path: string): void {
+function createPrivately(path: string, links = 0): void {
   try {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    // A link that leads to nothing yet: SQLite would make its file, for all to read.
+    if (code === 'EEXIST' && !existsSync(path) && links < MOST_LINKS) {
+      createPrivately(resolve(dirname(path), readlinkSync(path)), links + 1);
+      return;
+    }
     // Otherwise SQLite will say what is wrong. A file that is there is not opened here: closing it would
     // drop the lock of a store that this process has open on it (https://sqlite.org/howtocorrupt.html, 2.2).
     if (code === 'ENOSPC' || code === 'EDQUOT') {

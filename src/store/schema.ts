@@ -1,5 +1,5 @@
 /** The tables of a store on disk, as a list of the steps that lead to them. */
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 
 /** Marks the file as ours: "BLST". */
 export const APPLICATION_ID = 0x42_4c_53_54;
@@ -117,6 +117,41 @@ export function migrate(
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   database.exec(`PRAGMA user_version = ${migrations.length}`);
 }
+
+/**
+ * What of the tables is not as the steps make it, or `undefined`. Triggers and views would run somebody's SQL whenever the
+ * journal is read or written, so there may be none; other tables and indexes are nobody's harm.
+ */
+export function schemaDefect(
+  database: DatabaseSync,
+  migrations: readonly string[] = MIGRATIONS,
+): string | undefined {
+  const found = objectsIn(database);
+  const foreign = found.find(({ type }) => type === 'trigger' || type === 'view');
+  if (foreign !== undefined) return `it has a ${foreign.type}, ${foreign.name}`;
+  const model = new DatabaseSync(':memory:');
+  try {
+    migrate(model, 0, migrations);
+    const made = new Map(found.map((object) => [`${object.type} ${object.name}`, object.sql]));
+    const odd = objectsIn(model).find(({ type, name, sql }) => made.get(`${type} ${name}`) !== sql);
+    return odd === undefined ? undefined : `its ${odd.type} ${odd.name} is not as it was made`;
+  } finally {
+    model.close();
+  }
+}
+
+const objectsIn = (
+  database: DatabaseSync,
+): readonly { readonly type: string; readonly name: string; readonly sql: string }[] =>
+  database
+    .prepare('SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL')
+    .all()
+    .map(({ type, name, sql }) => ({
+      type: String(type),
+      name: String(name),
+      // As it was written; how it was set matters to nobody.
+      sql: String(sql).replaceAll(/\s/g, ''),
+    }));
 
 function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);

@@ -1,11 +1,7 @@
 /** `ballast/sqlite`: the journal of rebalances, and what they have learnt, in one file on disk. */
 import { resolve } from 'node:path';
-import type { JournalRecord, Store } from '../ports.ts';
-import { checkedSample, samplesOf } from './balance-columns.ts';
-import { columnsOf, stateOf } from './belief-columns.ts';
-import { checkedDemand } from './demand-rows.ts';
-import type { RowSelection } from './journal-file.ts';
-import { feesOf, recordOf, rowOf } from './journal-row.ts';
+import type { Store } from '../ports.ts';
+import { storeOver } from './store-over.ts';
 import { StoreThread } from './store-thread.ts';
 
 export type {
@@ -21,6 +17,7 @@ export type {
 } from '../ports.ts';
 export { StoreError, type StoreErrorCode } from './store-error.ts';
 
+/** What the journal in a file may take. */
 export interface SqliteStoreOptions {
   /**
    * Most bytes that the file may take, so that a disk shared with the node never fills up; the log beside it takes
@@ -55,53 +52,6 @@ export async function openSqliteStore(
   const thread = new StoreThread();
   await thread.ask({ kind: 'open', terms: { path: resolve(path), maxBytes } });
   return storeOver(thread);
-}
-
-const [EARLIEST_MS, LATEST_MS] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
-
-function storeOver(thread: StoreThread): Store {
-  let closing: Promise<unknown> | undefined;
-  const read = async (selection: RowSelection): Promise<JournalRecord[]> =>
-    (await thread.read(selection)).map(recordOf);
-  return {
-    async commit(batch) {
-      await thread.ask({ kind: 'write', rows: batch.map(rowOf) });
-    },
-    records: ({ sinceMs, untilMs } = {}) =>
-      read(
-        sinceMs === undefined && untilMs === undefined
-          ? { kind: 'all' }
-          : { kind: 'between', sinceMs: sinceMs ?? EARLIEST_MS, untilMs: untilMs ?? LATEST_MS },
-      ),
-    unfinished: () => read({ kind: 'unfinished' }),
-    recordsOf: (key) =>
-      read(
-        'rebalanceId' in key
-          ? { kind: 'rebalance', rebalanceId: key.rebalanceId }
-          : { kind: 'payment', paymentHash: key.paymentHash },
-      ),
-    async keepBeliefs(beliefs) {
-      await thread.ask({ kind: 'keep_beliefs', beliefs: columnsOf(beliefs) });
-    },
-    beliefs: async () => stateOf(await thread.beliefs()),
-    async forgetBeliefs({ beforeMs }) {
-      await thread.ask({ kind: 'forget_beliefs', beforeMs });
-    },
-    async keepBalances(sample) {
-      await thread.ask({ kind: 'keep_balances', sample: checkedSample(sample) });
-    },
-    balances: async ({ sinceMs = 0 } = {}) => samplesOf(await thread.balances(sinceMs)),
-    async keepDemand(state) {
-      await thread.ask({ kind: 'keep_demand', state: checkedDemand(state) });
-    },
-    demand: () => thread.demand(),
-    feesPaid: async () => (await thread.feesPaid()).map(feesOf),
-    async close() {
-      // One that has closed itself has nothing left to close.
-      closing ??= thread.ask({ kind: 'close' }).catch(() => undefined);
-      await closing;
-    },
-  };
 }
 
 function assertPath(path: unknown): asserts path is string {

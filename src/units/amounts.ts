@@ -8,6 +8,7 @@ const MSAT_PER_SAT = 1000n;
  */
 export const MAX_SEARCH_MSAT: bigint = 2n ** 52n;
 
+/** 1 sat is 1,000 msat; exact for any amount. */
 export const satToMsat = (amountSat: bigint): bigint => amountSat * MSAT_PER_SAT;
 
 /** Whole satoshis, rounded down as lnd does in every `*_sat` field (lnd: `lnwire.MilliSatoshi.ToSatoshis`). */

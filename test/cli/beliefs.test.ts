@@ -1,6 +1,9 @@
 /** What attempts have taught, shown, and exchanged with lnd's memory. */
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { nodeIdOf } from '../graph/make-graph.ts';
+import { testFolder } from '../node/cln/scripted-lightningd.ts';
 import { runCommand } from './run-command.ts';
 import { serveCircle } from './served-circle.ts';
 
@@ -83,3 +86,15 @@ it("lnd's memory is taken over, and given to another lnd", async () => {
   });
   expect(path).not.toBe(otherPath);
 }, 120_000);
+
+it('a bound that was dated without a figure is shown without one', async () => {
+  const path = join(testFolder(), 'dated.db');
+  const store = await openSqliteStore(path);
+  const [from, to] = [nodeIdOf('a'), nodeIdOf('b')];
+  const row = { from, to, lowMsat: 0, lowAtMs: 0, highAtMs: 5, suspectAtMs: 0 };
+  await store.keepBeliefs({ rows: [{ ...row, highMsat: Number.POSITIVE_INFINITY }], models: {} });
+  await store.close();
+  const { exit, out } = await runCommand('beliefs', 'show', '--store', path);
+  expect(exit).toBe(0);
+  expect(out).toContain('1970-01-01 00:00 UTC');
+});

@@ -101,8 +101,8 @@ describe('LDK Server', () => {
   });
 
   it('has nothing to resume', async () => {
-    const { exit, out } = await runCommand('resume', ...access);
-    expect({ exit, out }).toEqual({ exit: 0, out: 'Nothing was left unfinished.\n' });
+    const ended = await runCommand('resume', ...access);
+    expect(ended).toEqual({ exit: 0, out: 'Nothing was left unfinished.\n', err: '' });
   });
 
   it('is run in a dry run alone', async () => {

@@ -1,6 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { count, positiveSats, probability, rate, sats } from '../../src/cli/option-values.ts';
+import {
+  count,
+  fractionalSats,
+  positiveSats,
+  probability,
+  rate,
+  sats,
+} from '../../src/cli/option-values.ts';
 
 describe('sats', () => {
   it.each<[string, bigint]>([
@@ -20,6 +27,14 @@ describe('sats', () => {
     ...['-1', '+1', ' 1', '1e3', '0x10', '12345678901234567', '١'],
   ])('refuses %j', (text) => {
     expect(() => sats(text)).toThrow(InvalidArgumentError);
+  });
+
+  it('takes fractions down to the millisatoshi where they are meant', () => {
+    const values = ['0', '2', '0.3', '0.001', '10.25'].map(fractionalSats);
+    expect(values).toEqual([0n, 2000n, 300n, 1n, 10_250n]);
+    for (const text of ['', '.3', '1.', '0.0001', '-1', '1e3', '1,5']) {
+      expect(() => fractionalSats(text), text).toThrow(InvalidArgumentError);
+    }
   });
 
   it('takes no amount for none', () => {

@@ -53,10 +53,11 @@ export class StartedCommand {
 export function startCommand(
   { onTestFinished }: TestContext,
   args: readonly string[],
-  options: { readonly nodeArgs?: readonly string[] } = {},
+  options: { readonly nodeArgs?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
 ): StartedCommand {
   const child = spawn(process.execPath, [...(options.nodeArgs ?? []), MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
   });
   onTestFinished(() => {
     child.kill('SIGKILL');

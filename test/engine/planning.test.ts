@@ -57,7 +57,7 @@ describe('plan', () => {
   it('gives moves that rebalance makes for no more than they are worth', async () => {
     const square = await busySquare();
     const rebalancer = square.rebalancer();
-    const { moves } = await rebalancer.plan({ forecastShare: 1, minBenefitMsat: 10_000n });
+    const { moves } = await rebalancer.plan({ forecastShare: 1, minBenefitMsat: 20_000n });
     const before = square.ourSideMsat(square.in);
     let movedMsat = 0n;
     for (const { outChannelId, inChannelId, amountMsat, maxFeeMsat } of moves) {
@@ -69,7 +69,7 @@ describe('plan', () => {
     expect(movedMsat).toBeGreaterThan(0n);
     expect(square.ourSideMsat(square.in)).toBe(before + movedMsat);
     // What was filled has enough now, and is not taken from for a day, though its channel is the fuller one by then.
-    const next = await rebalancer.plan({ forecastShare: 1, minBenefitMsat: 10_000n });
+    const next = await rebalancer.plan({ forecastShare: 1, minBenefitMsat: 20_000n });
     expect(next.moves).toEqual([]);
     expect(reasonOf(next, square.in)?.asSource).toMatchObject({ code: 'cool_down' });
     expect(reasonOf(next, square.out)?.asTarget).toMatchObject({ code: 'cool_down' });

@@ -369,3 +369,31 @@ describe('real files', () => {
     expect(larger).toHaveLength(312);
   });
 });
+
+describe('a file that was made to fill the memory', () => {
+  it.each([
+    ['room', ' '],
+    ['records', '{},'],
+    ['depth', '['],
+  ])('is refused while it is unpacked: %s', async (_what, filler) => {
+    const text = `{"nodes":[${filler.repeat(3_000_000)}`;
+    const packed = new Uint8Array(gzipSync(text, { level: 9 }));
+    await expect(loadDescribeGraph(packed)).rejects.toThrow(
+      /unpacks to more than 100 times|more than 100000 of its records/,
+    );
+  });
+
+  it('is refused when it is malformed all over', async () => {
+    const text = `{"nodes":[{}${',{}'.repeat(100_000)}],"edges":[]}`;
+    expect(() => parseDescribeGraph(text)).toThrow(/more than 100000 of its records are malformed/);
+    const bytes = new TextEncoder().encode(text);
+    await expect(loadDescribeGraph(bytes)).rejects.toThrow(GraphFormatError);
+  });
+
+  it('is rejected record by record where an id is an object of any kind', () => {
+    const edges = [{ channel_id: { toString: 1 }, node1_policy: 5 }];
+    expect(parseDescribeGraph({ nodes: [], edges }).rejected).toEqual([
+      { kind: 'channel', id: '(none)', reason: 'node1_policy is neither an object nor null' },
+    ]);
+  });
+});

@@ -59,6 +59,7 @@ const HOME: Record<string, readonly string[]> = {
   tinypool: ['engine'],
   selfsigned: ['sim'],
   commander: ['cli'],
+  '@bomb.sh/tab': ['cli'],
   'cli-table3': ['cli'],
   'smol-toml': ['cli'],
   'prom-client': ['cli'],

@@ -8,6 +8,7 @@ import { SeededRandom, testSeed } from '../seeded-random.ts';
 const NODES = 8;
 const SELF = nodeIdOf(1);
 const START_MS = Date.UTC(2026, 10, 21);
+const MINUTE_MS = 60_000;
 const HOUR = 60 * 60 * 1000;
 
 function randomSnapshot(random: SeededRandom): GraphSnapshot {
@@ -65,21 +66,25 @@ describe('prices kept up to date', () => {
             expect(price).toBe(0);
             continue;
           }
-          const p = book.probability(
-            {
-              from: from!,
-              to: to!,
-              amountMsat: BigInt(asked.amountMsat),
-              channelId: snapshot.channelId(direction >> 1),
-            },
-            { snapshot, nowMs },
+          // Evidence fades by the minute.
+          const [then, now] = [nowMs - MINUTE_MS, nowMs].map((atMs) =>
+            book.probability(
+              {
+                from: from!,
+                to: to!,
+                amountMsat: BigInt(asked.amountMsat),
+                channelId: snapshot.channelId(direction >> 1),
+              },
+              { snapshot, nowMs: atMs },
+            ),
           );
-          // Nothing could forward there, so nothing is priced; and evidence fades by the quarter of an hour.
-          if (p === 0 && Math.abs(price - asked.weightMsat * Math.LN2) < 1) continue;
-          const expected = -asked.weightMsat * Math.log(Math.max(1e-3, p));
-          expect(Math.abs(price - expected)).toBeLessThan(
-            0.01 * asked.weightMsat + 0.02 * expected,
+          // Nothing could forward there, so nothing is priced.
+          if (now === 0 && Math.abs(price - asked.weightMsat * Math.LN2) < 1) continue;
+          const [one, other] = [then!, now!].map(
+            (p) => -asked.weightMsat * Math.log(Math.max(1e-3, p)),
           );
+          expect(price).toBeGreaterThan(Math.min(one!, other!) - 1e-3 * asked.weightMsat);
+          expect(price).toBeLessThan(Math.max(one!, other!) + 1e-3 * asked.weightMsat);
         }
       }
     }

@@ -35,6 +35,11 @@ const figure = fc.oneof(
   fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
 );
 
+const date = fc.oneof(
+  fc.constant(0),
+  fc.double({ min: 0, max: 8_640_000_000_000_000, noNaN: true }).map((value) => value + 0),
+);
+
 /** Few nodes, so that corridors meet; figures over their whole range. */
 export const anyBeliefs: fc.Arbitrary<BeliefState> = fc.record({
   rows: fc.array(
@@ -45,10 +50,10 @@ export const anyBeliefs: fc.Arbitrary<BeliefState> = fc.record({
         back: fc.boolean(),
         known: fc.record({
           lowMsat: figure,
-          lowAtMs: figure,
+          lowAtMs: date,
           highMsat: fc.oneof(figure, fc.constant(Number.POSITIVE_INFINITY)),
-          highAtMs: figure,
-          suspectAtMs: figure,
+          highAtMs: date,
+          suspectAtMs: date,
         }),
       })
       .map(({ from, to, back, known }) => belief(back ? to : from, back ? from : to, known)),

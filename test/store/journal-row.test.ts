@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { StoreError } from '../../src/store/index.ts';
 import type { JournalRow } from '../../src/store/journal-columns.ts';
-import { recordOf, rowOf } from '../../src/store/journal-row.ts';
+import { feesOf, recordOf, rowOf } from '../../src/store/journal-row.ts';
 import { end, intent, invoice, outcome } from './journal-records.ts';
 
 test.each([2n ** 63n, -(2n ** 63n) - 1n])('%d msat is refused, not shortened', (amount) => {
@@ -30,6 +30,8 @@ const broken: [string, Partial<JournalRow>, JournalRow][] = [
   ['of no known outcome', { outcome: 'perhaps' }, rowOf(outcome('a'))],
   ['with no number of an attempt', { attempt_id: 'one' }, rowOf(outcome('a'))],
   ['without an amount', { amount_msat: null }, rowOf(end('a'))],
+  ['with an amount below zero', { amount_msat: -1n }, rowOf(intent('a'))],
+  ['that no date has', { at_ms: 8_640_000_000_000_001n }, rowOf(end('a'))],
 ];
 
 test.each(broken)('a row %s is refused as corrupt', (_what, change, row) => {
@@ -37,4 +39,17 @@ test.each(broken)('a row %s is refused as corrupt', (_what, change, row) => {
   const read = () => recordOf({ ...row, ...change });
   expect(read).toThrow(StoreError);
   expect(read).toThrow(/rebalance a .*keep the file/);
+});
+
+const paid = { day: 20_000n, out_channels: '5', in_channels: '6', fee_msat: 7n };
+
+test.each([
+  ['over no channel', { out_channels: null }],
+  ['into what is no channel', { in_channels: '5,6' }],
+  ['of no amount', { fee_msat: null }],
+])('fees %s are refused as corrupt', (_what, change) => {
+  expect(feesOf(paid)).toMatchObject({ day: 20_000, feeMsat: 7n });
+  const read = () => feesOf({ ...paid, ...change });
+  expect(read).toThrow(StoreError);
+  expect(read).toThrow(/keep the file/);
 });

@@ -214,3 +214,53 @@ describe('one process at a time:', () => {
     await (await openSqliteStore(path)).close();
   });
 });
+
+describe('a store that somebody changed by SQL', () => {
+  const changed = async (...statements: readonly string[]): Promise<string> => {
+    const path = newPath();
+    const store = await openSqliteStore(path);
+    await store.commit([invoice('a')]);
+    const [from, to] = [`02${'11'.repeat(32)}`, `03${'22'.repeat(32)}`] as never[];
+    const row = { from, to, lowMsat: 5, lowAtMs: 6, highMsat: 7, highAtMs: 8, suspectAtMs: 0 };
+    await store.keepBeliefs({ rows: [row as never], models: {} });
+    const figures = { capacitySat: 5n, localMsat: 2n, remoteMsat: 3n };
+    const channel = { channelId: '5' as never, peer: from!, peerAlias: '', ...figures };
+    await store.keepBalances({ atMs: 9, channels: [channel] });
+    await store.close();
+    const database = new DatabaseSync(path);
+    for (const statement of statements) database.exec(statement);
+    database.close();
+    return path;
+  };
+
+  test.each([
+    ['a trigger', 'CREATE TRIGGER t AFTER INSERT ON journal BEGIN DELETE FROM journal; END'],
+    ['a view in the place of a table', 'DROP TABLE demand; CREATE VIEW demand AS SELECT 1 AS msat'],
+    ['a table that lacks a column', 'ALTER TABLE journal DROP COLUMN reason'],
+    ['a table that is gone', 'DROP TABLE balance'],
+  ])('is refused with %s', async (_what, statement) => {
+    const path = await changed(statement);
+    expect(await refusal(path)).toMatchObject({ code: 'corrupt' });
+    expect((await refusal(path)).message).toMatch(/has a|is not as it was made/);
+  });
+
+  test('opens with a table and an index of its owner', async () => {
+    const path = await changed('CREATE TABLE mine (a)', 'CREATE INDEX own ON journal (kind)');
+    const store = await openSqliteStore(path);
+    expect(await store.records()).toHaveLength(1);
+    await store.close();
+  });
+
+  test.each([
+    ['beliefs', 'UPDATE belief SET low_msat = -1'],
+    ['beliefs', 'UPDATE belief SET high_at_ms = 8640000000000001'],
+    ['balances', 'UPDATE balance SET local_msat = -1'],
+    ['balances', 'UPDATE balance_holder SET capacity_sat = -1'],
+    ['balances', 'UPDATE balance_sample SET at_ms = 8640000000000001'],
+  ] as const)('refuses its %s after %s, and keeps its journal', async (what, statement) => {
+    const store = await openSqliteStore(await changed(statement));
+    await expect(store[what]()).rejects.toMatchObject({ code: 'corrupt' });
+    expect(await store.records()).toHaveLength(1);
+    await store.close();
+  });
+});

@@ -1,5 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readdirSync, statSync, symlinkSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
@@ -40,6 +40,32 @@ test.skipIf(process.platform === 'win32')('only its owner can read the preimages
   expect(statSync(`${path}-wal`).mode & 0o777).toBe(0o600);
   await store.close();
 });
+
+test.skipIf(process.platform === 'win32')(
+  'only its owner can read what is made behind links that led to nothing',
+  async () => {
+    const [path, between, file] = [newPath(), newPath('between.db'), newPath('file.db')];
+    symlinkSync(relative(dirname(path), between), path);
+    symlinkSync(file, between);
+    const store = await openSqliteStore(path);
+    await store.commit([invoice('a')]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await store.close();
+    const again = await openSqliteStore(file);
+    expect(await again.records()).toHaveLength(1);
+    await again.close();
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'links that lead round in a circle are refused',
+  async () => {
+    const [path, other] = [newPath(), newPath()];
+    symlinkSync(other, path);
+    symlinkSync(path, other);
+    await expect(openSqliteStore(path)).rejects.toMatchObject({ name: 'StoreError' });
+  },
+);
 
 test('a commit waits for the disk: a log that is synchronised at every commit', () => {
   const database = openDatabase({ path: newPath(), maxBytes: undefined });

@@ -54,7 +54,7 @@ function print(known: readonly BeliefRow[], most: number, output: Output): void 
           nodeName({ nodeId: row.to, alias: '' }),
           lowAtMs > 0 ? sat(lowMsat) : '',
           date(lowAtMs),
-          highAtMs > 0 ? sat(highMsat) : '',
+          highAtMs > 0 && Number.isFinite(highMsat) ? sat(highMsat) : '',
           date(highAtMs),
           date(suspectAtMs),
         ];

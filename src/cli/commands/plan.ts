@@ -46,6 +46,7 @@ export interface PlanOptions extends AccessOptions {
   /** Satoshis. */
   readonly minAmount?: bigint;
   readonly minBenefit?: bigint;
+  /** Millisatoshis. */
   readonly attemptCost?: bigint;
   readonly maxMoves?: number;
   readonly quotes?: boolean;
@@ -118,7 +119,7 @@ function requestOf(options: PlanOptions, channels: readonly OwnChannel[]): PlanR
     historyMs: days(options.history),
     minAmountMsat: msat(options.minAmount),
     minBenefitMsat: msat(options.minBenefit),
-    attemptCostMsat: msat(options.attemptCost),
+    attemptCostMsat: options.attemptCost,
     maxMoves: options.maxMoves,
   });
 }

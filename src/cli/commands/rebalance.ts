@@ -28,6 +28,7 @@ import { showRun } from '../rebalance/show-run.ts';
 import { rebalanceTerms, type TermsOptions } from '../rebalance/terms.ts';
 import { attemptsTable, balancesTable, outcomeSentence } from '../render/report.ts';
 import { type StopSignals, stopSignals } from '../stop-signals.ts';
+import { stoppable } from '../stoppable.ts';
 import { warningLog } from '../warning-log.ts';
 
 export interface RebalanceOptions extends AccessOptions, TermsOptions {
@@ -43,7 +44,7 @@ export async function rebalanceCommand(
 ): Promise<ExitCode> {
   const terms = rebalanceTerms(options);
   const access = chosenAccess(options, OPTION_NAMES);
-  const node = await openNode(access, output);
+  const node = await stoppable(output, () => openNode(access, output));
   const system = systemOf(access);
   const watch = new PaymentWatch();
   const stops = watchForStop({ watch, system, output });

@@ -82,7 +82,9 @@ const withGossipStore = (
   gossipStore === undefined ? {} : { gossipStore: from(gossipStore) };
 
 /** The file that lets whoever has it act for the node, and what that allows. */
-function secretOf(node: NodeAccess): { readonly file: string; readonly power: string } | undefined {
+export function secretOf(
+  node: NodeAccess,
+): { readonly file: string; readonly power: string } | undefined {
   switch (node.kind) {
     case 'lnd':
       return { file: node.macaroon, power: 'pay with the node' };

@@ -169,7 +169,7 @@ function tagsOf(tags: unknown, problems: Problems): Tables['tags'] {
   const read = Object.entries(tags).map(([tag, value]) => {
     const named = names.read(value);
     if (named === undefined)
-      refuse(tag, `[tags] ${tag} is ${shown(value)}; it must be ${names.what}`);
+      refuse(tag, `[tags] ${shown(tag)} is ${shown(value)}; it must be ${names.what}`);
     return [tag, named ?? []] as const;
   });
   return Object.fromEntries(read);

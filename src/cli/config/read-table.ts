@@ -59,7 +59,7 @@ export function unknownKey(
 ): string {
   const nearest = nearestName(key, known);
   const hint = nearest === undefined ? '' : `did you mean "${nearest}"? `;
-  return `${name} has no ${what} "${key}"; ${hint}its ${what}s are ${known.join(', ')}`;
+  return `${name} has no ${what} ${shown(key)}; ${hint}its ${what}s are ${known.join(', ')}`;
 }
 
 export const isTable = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -3,6 +3,7 @@ import type { TableKeys } from './read-table.ts';
 import {
   choice,
   flag,
+  fractionalSats,
   type HostAndPort,
   hostAndPort,
   list,
@@ -192,7 +193,7 @@ export const PLAN: TableKeys<PlanTable> = {
   },
   min_amount: { kind: AMOUNT },
   min_benefit: { kind: sats(0, MOST_AMOUNT_SAT) },
-  attempt_cost: { kind: sats(0, MOST_ATTEMPT_COST_SAT) },
+  attempt_cost: { kind: fractionalSats(MOST_ATTEMPT_COST_SAT) },
   attempt_cost_ppm: { kind: ppm },
   max_moves: { kind: whole(1, 1000) },
   quiet: { kind: span('0s', '365d') },

@@ -66,6 +66,17 @@ export const sats = (least: number, most: number = MOST_SAT): ValueKind<bigint> 
     Number.isInteger(value) && isWithin(value, least, most) ? BigInt(value) * 1000n : undefined,
 });
 
+/** With a fraction if need be, to the whole millisatoshi. */
+export const fractionalSats = (most: number): ValueKind<bigint> => ({
+  what: `a number of satoshis from 0 to ${grouped(most)}, with three decimals at most`,
+  read: (value) => {
+    const given = typeof value === 'bigint' ? Number(value) : value;
+    if (typeof given !== 'number' || !isWithin(given, 0, most)) return undefined;
+    const msat = Math.round(given * 1000);
+    return msat / 1000 === given ? BigInt(msat) : undefined;
+  },
+});
+
 /** In milliseconds. Both ends are given as they are written. */
 export const span = (least: string, most: string): ValueKind<number> => ({
   what: `a time from "${least}" to "${most}": a whole number and a unit, s, m, h or d`,
@@ -102,9 +113,9 @@ export interface HostAndPort {
 export const hostAndPort: ValueKind<HostAndPort> = {
   what: 'an address with a port, such as "127.0.0.1:9464"',
   read: (value) => {
-    const [, host, port = ''] =
-      /^(\[[0-9a-fA-F:]+\]|[^:\s]+):([0-9]{1,5})$/.exec(String(value)) ?? [];
-    if (typeof value !== 'string' || host === undefined || Number(port) > 65_535) return undefined;
+    if (typeof value !== 'string') return undefined;
+    const [, host, port = ''] = /^(\[[0-9a-fA-F:]+\]|[^:\s]+):([0-9]{1,5})$/.exec(value) ?? [];
+    if (host === undefined || Number(port) > 65_535) return undefined;
     return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
   },
 };

@@ -1,6 +1,6 @@
 /** Serves figures over HTTP to whoever collects them: `/metrics` for Prometheus, `/health` for supervisors. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import type { HostAndPort } from '../config/value-kinds.ts';
 import { UsageError } from '../exit-codes.ts';
 
@@ -23,6 +23,11 @@ export async function serveMetrics(
   figures: ServedFigures,
 ): Promise<MetricsServer> {
   const server = createServer((request, response) => {
+    if (isAskedByName(request, host)) {
+      const text = `ask for ${host}, localhost or an address, not for another name\n`;
+      response.writeHead(421, { 'Content-Type': 'text/plain' }).end(text);
+      return;
+    }
     answer(request, response, figures).catch(() => response.destroy());
   });
   // Who connects and says nothing must not stay.
@@ -41,6 +46,21 @@ export async function serveMetrics(
         server.closeAllConnections();
       }),
   };
+}
+
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.|localhost$)/i;
+
+/**
+ * A page in a browser on this machine may give its own name our address (DNS rebinding), and would then read the figures
+ * as its own; but the name stays in what it asks. On an address that others reach, names are the operator's.
+ */
+function isAskedByName({ headers, socket }: IncomingMessage, listening: string): boolean {
+  if (!LOOPBACK.test(socket.localAddress ?? '')) return false;
+  const asked = (headers.host ?? '').replace(/:[0-9]*$/, '').replace(/^\[(.*)\]$/, '$1');
+  const named = asked.toLowerCase();
+  return (
+    named !== '' && named !== 'localhost' && named !== listening.toLowerCase() && isIP(named) === 0
+  );
 }
 
 async function answer(

@@ -15,6 +15,14 @@ export interface Opening {
   readonly names?: AccessNames;
   /** Told what the node warns of. Default: warnings go to standard error. */
   readonly log?: Log;
+  /** Where the node is looked at and not used: one that is behind will do, and answers are not waited for as long. */
+  readonly patience?: Patience;
+}
+
+interface Patience {
+  readonly requireSynced: boolean;
+  readonly callDeadlineMs: number;
+  readonly connectDeadlineMs: number;
 }
 
 /**
@@ -26,22 +34,22 @@ export async function openNode(
   output: Output,
   opening: Opening = {},
 ): Promise<LightningNode> {
-  const { names = OPTION_NAMES } = opening;
+  const { names = OPTION_NAMES, patience } = opening;
   switch (access.kind) {
     case 'lnd': {
       await checkLnd(access, names);
       const { lnd: address, tls: tlsCert, macaroon } = access;
-      return connectLnd({ address, tlsCert, macaroon });
+      return connectLnd({ address, tlsCert, macaroon, ...patience });
     }
     case 'cln': {
       await checkCln(access, names);
-      return connectCln({ socket: access.cln, ...graphOf(access) });
+      return connectCln({ socket: access.cln, ...graphOf(access), ...patience });
     }
     case 'clnrest': {
       const rune = await checkClnrest(access, names);
       const { clnrest: restUrl, tls } = access;
       const authority = tls === undefined ? {} : { tlsCa: tls };
-      return connectCln({ restUrl, rune, ...authority, ...graphOf(access) });
+      return connectCln({ restUrl, rune, ...authority, ...graphOf(access), ...patience });
     }
     case 'ldk_server':
       return openLdkServer(access, output, opening);
@@ -55,7 +63,7 @@ const graphOf = ({ gossipStore }: { readonly gossipStore?: string }): { gossipSt
 export async function openLdkServer(
   access: LdkServerAccess,
   output: Output,
-  { names = OPTION_NAMES, log = warningLog(output) }: Opening = {},
+  { names = OPTION_NAMES, log = warningLog(output), patience }: Opening = {},
 ): Promise<LdkServerNode> {
   await checkLdkServer(access, names);
   return connectLdkServer({
@@ -63,6 +71,7 @@ export async function openLdkServer(
     tlsCert: access.tls,
     apiKey: access.apiKey,
     log,
-    onGraphProgress: tellGraphProgress(output),
+    ...(patience === undefined && { onGraphProgress: tellGraphProgress(output) }),
+    ...patience,
   });
 }

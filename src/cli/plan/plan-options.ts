@@ -1,12 +1,53 @@
 /** The options of `ballast plan`, besides how to reach the node. */
 import { type Command, Option } from 'commander';
-import { collect, count, positiveSats, probability, rate, sats } from '../option-values.ts';
+import type { PlanOptions } from '../commands/plan.ts';
+import { addExamples } from '../examples.ts';
+import { addJournal, addNodeAccess, OTHER_GROUP } from '../node-access/add-node-access.ts';
+import {
+  collect,
+  count,
+  fractionalSats,
+  positiveSats,
+  probability,
+  rate,
+  sats,
+} from '../option-values.ts';
+import type { Shell } from '../shell.ts';
+import { stoppable } from '../stoppable.ts';
 
 const DAYS_OF_A_YEAR = 365;
 
-export function addPlanOptions(command: Command): Command {
-  return command
+export function addPlan(program: Command, { output, ended }: Shell): void {
+  const plan = addJournal(addNodeAccess(addWorth(addChoice(program.command('plan')))))
     .description('rank what is worth moving between your channels; nothing is sent')
+    .optionsGroup(OTHER_GROUP)
+    .option(
+      '--quotes',
+      'ask the peers of these moves what they take for swaps (PeerSwap) and channels (LSPS1); nothing is bought',
+    )
+    .option('--json', 'print the plan as JSON')
+    .action(async (options: PlanOptions) => {
+      const { planCommand } = await import('../commands/plan.ts');
+      ended(await stoppable(output, () => planCommand(options, output)));
+    });
+  const lnd = '--lnd 127.0.0.1:10009 --tls tls.cert --macaroon ballast.macaroon';
+  addExamples(plan, [
+    [`ballast plan ${lnd}`, 'by what channels are expected to earn'],
+    [
+      `ballast plan ${lnd} --strategy balance --target-ratio 0.5 --max-fee-ppm 200`,
+      'towards the middle, for at most 200 ppm',
+    ],
+    [
+      'ballast plan --cln lightning-rpc --strategy explicit --source 812345x678x1 --target some-peer --json',
+      'between channels that you name, for a script',
+    ],
+  ]);
+}
+
+/** Which channels, and to what end. */
+function addChoice(command: Command): Command {
+  return command
+    .optionsGroup('Which channels:')
     .addOption(
       new Option(
         '--strategy <which>',
@@ -20,7 +61,13 @@ export function addPlanOptions(command: Command): Command {
     )
     .option('--target <channel or peer>', 'bring to these alone: likewise', collect)
     .option('--include <channel or peer>', 'plan with these alone: likewise', collect)
-    .option('--exclude <channel or peer>', 'leave these as they are: likewise', collect)
+    .option('--exclude <channel or peer>', 'leave these as they are: likewise', collect);
+}
+
+/** What a move must be worth, and may cost. */
+function addWorth(command: Command): Command {
+  return command
+    .optionsGroup('What is worth moving:')
     .option('--target-ratio <0..1>', 'your part that balance aims at (default: 0.5)', probability)
     .option(
       '--min-ratio <0..1>',
@@ -47,11 +94,10 @@ export function addPlanOptions(command: Command): Command {
     .option('--history <days>', 'forwards to learn from (default: 30)', count(1, DAYS_OF_A_YEAR))
     .option('--min-amount <sat>', 'smallest move (default: 50,000)', positiveSats)
     .option('--min-benefit <sat>', 'least that a move gains after all costs (default: 2)', sats)
-    .option('--attempt-cost <sat>', 'what an attempt costs, besides 5 ppm (default: 2)', sats)
-    .option('--max-moves <n>', 'most moves (default: 20)', count(1, 1000))
     .option(
-      '--quotes',
-      'ask the peers of these moves what they take for swaps (PeerSwap) and channels (LSPS1); nothing is bought',
+      '--attempt-cost <sat>',
+      'what an attempt costs, besides 1 ppm (default: 0.3)',
+      fractionalSats,
     )
-    .option('--json', 'print the plan as JSON');
+    .option('--max-moves <n>', 'most moves (default: 20)', count(1, 1000));
 }

@@ -1,8 +1,11 @@
 /** The options of `ballast report`. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { StatementRequest } from '../../accounts/statement.ts';
+import { addExamples } from '../examples.ts';
 import type { AccessOptions } from '../node-access/access-options.ts';
 import { addNodeAccess } from '../node-access/add-node-access.ts';
+import type { Shell } from '../shell.ts';
+import { stoppable } from '../stoppable.ts';
 import { moment, type TimeOptions, timeSpan } from './time-range.ts';
 
 export type Cut = Pick<StatementRequest, 'period' | 'place'>;
@@ -15,11 +18,30 @@ export interface ReportOptions extends TimeOptions, AccessOptions {
   readonly html?: string;
 }
 
-export function addReportOptions(command: Command): Command {
-  return addNodeAccess(command)
+export function addReport(program: Command, { output, ended }: Shell): void {
+  const report = addCut(addNodeAccess(program.command('report')))
     .description(
       'what was moved, what it cost, and, where the node is named, what it has earned since',
     )
+    .action(async (options: ReportOptions) => {
+      const { reportCommand } = await import('../commands/report.ts');
+      ended(await stoppable(output, () => reportCommand(options, output)));
+    });
+  addExamples(report, [
+    ['ballast report --store ballast.db --since 8w --by week', 'what was moved, week by week'],
+    [
+      'ballast report --lnd 127.0.0.1:10009 --tls tls.cert --macaroon ballast.macaroon --by pair --html report.html',
+      'with what it has earned, as a page with plots',
+    ],
+    [
+      'ballast report --store ballast.db --from 2026-01-01 --to 2026-02-01 --by month,channel --csv -',
+      'a month, as CSV on standard output',
+    ],
+  ]);
+}
+
+function addCut(command: Command): Command {
+  return command
     .option(
       '--store <file>',
       'the journal; it may be in use (default: that of the node, in ~/.local/state/ballast)',

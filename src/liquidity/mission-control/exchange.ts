@@ -1,5 +1,6 @@
 /** Between Ballast's beliefs and the pairs of lnd's mission control. */
 import type { BeliefRow, MissionControlPair } from '../../ports.ts';
+import { LATEST_DATE_MS } from '../../units/time.ts';
 
 const NOTHING_KNOWN = {
   lowMsat: 0,
@@ -9,12 +10,18 @@ const NOTHING_KNOWN = {
   suspectAtMs: 0,
 };
 
+/** What a node dates after all dates it cannot mean, and nothing newer would ever come. */
+const dateIn = (atMs: number | null): number | null =>
+  atMs !== null && atMs >= 0 && atMs <= LATEST_DATE_MS ? atMs : null;
+
 /** The row with what the pair tells anew; `undefined` where that is nothing. */
 export function evidenceOf(
   pair: MissionControlPair,
   known: BeliefRow | undefined,
 ): BeliefRow | undefined {
-  const { from, to, successAmtMsat, successAtMs, failAmtMsat, failAtMs } = pair;
+  const { from, to, successAmtMsat, failAmtMsat } = pair;
+  const successAtMs = dateIn(pair.successAtMs);
+  const failAtMs = dateIn(pair.failAtMs);
   const before = known ?? { from, to, ...NOTHING_KNOWN };
   let row = before;
   if (successAtMs !== null && successAmtMsat > 0n && successAtMs > row.lowAtMs) {

@@ -8,6 +8,7 @@ import type { Evidence } from '../evidence.ts';
 import type { LiquidityModel } from '../liquidity-model.ts';
 import { ageMs } from './lnd-estimator.ts';
 
+/** How fast `uniformModel` forgets. */
 export interface UniformOptions {
   /**
    * Time in which a bound moves half the way back to knowing nothing; Infinity keeps bounds for ever.

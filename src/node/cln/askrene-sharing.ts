@@ -4,12 +4,20 @@
  * commands, or the rune does not allow them, it is left out from then on.
  */
 import { type Failure, Failure_FailureCode } from '../../generated/messages/failure.ts';
+import type { Route } from '../../generated/messages/route.ts';
 import type { SendOutcome } from '../../ports.ts';
-import type { NodeId, PaymentHash } from '../../units/ids.ts';
+import {
+  formatChannelId,
+  type NodeId,
+  type PaymentHash,
+  tryParseChannelId,
+} from '../../units/ids.ts';
 import type { ClnCalls } from './cln-calls.ts';
 import type { ClnMethodName } from './cln-methods.ts';
+import { ClnObject } from './cln-object.ts';
 import type { ClnHop } from './cln-route.ts';
 import { RPC_CODES } from './cln-rpc-error.ts';
+import type { Json } from './transport/exact-json.ts';
 
 /** What xpay keeps its lessons in, across restarts. */
 export const XPAY_LAYER = 'xpay';
@@ -21,11 +29,20 @@ interface Way {
 
 type Lesson = 'constrained' | 'unconstrained' | 'succeeded';
 
+interface Reserved {
+  readonly path: readonly Way[];
+  /** Once lightningd has heard of it. */
+  readonly told: Promise<void>;
+}
+
+/** Payments whose reservations this connection knows of: those of the last minutes. */
+const MOST_KNOWN = 1000;
+
 export class AskreneSharing {
   readonly #calls: ClnCalls;
   #wanted: boolean;
-  /** The channels of others that attempts under way use, by payment hash. */
-  readonly #reserved = new Map<PaymentHash, readonly Way[]>();
+  /** The channels of others that attempts use, by payment hash; `null` once they are freed. */
+  readonly #reserved = new Map<PaymentHash, Reserved | null>();
 
   constructor(calls: ClnCalls, options: { readonly wanted: boolean }) {
     this.#calls = calls;
@@ -40,23 +57,58 @@ export class AskreneSharing {
     if (!this.#wanted) return;
     const path = waysOf(route).slice(1);
     if (path.length === 0) return;
-    this.#reserved.set(paymentHash, path);
-    await this.#tell('askrene-reserve', { path: path.map((way) => ({ ...way })) });
+    const told = this.#tell('askrene-reserve', { path: path.map((way) => ({ ...way })) });
+    this.#remember(paymentHash, { path, told });
+    await told;
   }
 
-  /** Once the end of an attempt is known. What another process has reserved is unknown here, and stays. */
+  /**
+   * Once the end of an attempt is known.
+   *
+   * @param route Of the attempt, where another process may have made it: askrene keeps what a process has reserved that
+   * was killed, until lightningd restarts
+   */
   async conclude(
     paymentHash: PaymentHash,
     outcome: Exclude<SendOutcome, { kind: 'unknown' }>,
+    route?: Route,
   ): Promise<void> {
-    const path = this.#reserved.get(paymentHash);
+    const known = this.#reserved.get(paymentHash);
+    if (known === null) return;
+    this.#remember(paymentHash, null);
+    await known?.told;
+    const path = known?.path ?? (await this.#leftOf(route));
     if (path === undefined) return;
-    this.#reserved.delete(paymentHash);
     // First, for what is reserved counts towards what did not pass.
     await this.#tell('askrene-unreserve', { path: path.map((way) => ({ ...way })) });
     for (const { way, lesson } of lessonsOf(path, outcome)) {
       await this.#tell('askrene-inform-channel', { layer: XPAY_LAYER, ...way, inform: lesson });
     }
+  }
+
+  #remember(paymentHash: PaymentHash, reserved: Reserved | null): void {
+    this.#reserved.delete(paymentHash);
+    this.#reserved.set(paymentHash, reserved);
+    const [oldest] = this.#reserved.keys();
+    if (this.#reserved.size > MOST_KNOWN && oldest !== undefined) this.#reserved.delete(oldest);
+  }
+
+  /** What is still reserved of this route; `undefined` where that is not all of it. */
+  async #leftOf(route: Route | undefined): Promise<readonly Way[] | undefined> {
+    const { hops = [] } = route ?? {};
+    if (!this.#wanted || hops.length < 2) return undefined;
+    const end = await this.#calls.attempt('askrene-listreservations', {});
+    if (end.kind !== 'result') return undefined;
+    const listed = reservationsIn(end.result);
+    const path = hops.slice(1).map(({ chanId }, i) => {
+      const channel = formatChannelId(tryParseChannelId(chanId)!);
+      const amount_msat = hops[i]!.amtToForwardMsat;
+      return listed.find(
+        (way) =>
+          way.amount_msat === amount_msat && way.short_channel_id_dir.startsWith(`${channel}/`),
+      );
+    });
+    return path.every((way) => way !== undefined) ? path : undefined;
   }
 
   async #tell(method: ClnMethodName, params: Parameters<ClnCalls['attempt']>[1]): Promise<void> {
@@ -66,6 +118,18 @@ export class AskreneSharing {
       end.kind === 'error' &&
       (end.code === RPC_CODES.methodNotFound || end.code === RPC_CODES.runeNotPermitted);
     if (isBarred) this.#wanted = false;
+  }
+}
+
+/** None where the answer is odd: this is a courtesy. */
+function reservationsIn(answer: Json): readonly Way[] {
+  try {
+    return new ClnObject('askrene-listreservations', answer).list('reservations').map((one) => ({
+      short_channel_id_dir: one.text('short_channel_id_dir'),
+      amount_msat: one.msat('amount_msat'),
+    }));
+  } catch {
+    return [];
   }
 }
 

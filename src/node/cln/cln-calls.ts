@@ -14,6 +14,7 @@ export interface CallDeadlines {
 export type ClnParams = { readonly [name: string]: Json };
 
 export interface CallOptions {
+  /** Gives the call up when it aborts. */
   readonly signal?: StopSignal;
   /** Where the answer is another size than the method's usual one. */
   readonly lane?: CallLane;

@@ -4,7 +4,8 @@
  */
 import type { CallLane } from './transport/carrier.ts';
 
-type Purpose =
+/** What a method is called for; what is not `rebalance` is needed by those alone who want that. */
+export type ClnMethodPurpose =
   /** Needed for any rebalance. */
   | 'rebalance'
   /** Only for the clean-up that a user asks for. */
@@ -16,6 +17,7 @@ type Purpose =
   /** Only for messages to peers. */
   | 'customMessages';
 
+/** The name of a method of lightningd that Ballast calls. */
 export type ClnMethodName =
   | 'getinfo'
   | 'listpeerchannels'
@@ -36,22 +38,31 @@ export type ClnMethodName =
   | 'askrene-unreserve'
   | 'askrene-inform-channel'
   | 'askrene-listlayers'
+  | 'askrene-listreservations'
   | 'sendcustommsg';
 
-interface ClnMethod {
+/** How a method of lightningd is called, and what for. */
+export interface ClnMethod {
   readonly lane: CallLane;
   /** Not to be repeated blindly. */
   readonly changes: boolean;
-  readonly purpose: Purpose;
+  readonly purpose: ClnMethodPurpose;
 }
 
-const reads = (purpose: Purpose, lane: CallLane = 'quick'): ClnMethod => ({
+const reads = (purpose: ClnMethodPurpose, lane: CallLane = 'quick'): ClnMethod => ({
   lane,
   changes: false,
   purpose,
 });
-const changes = (purpose: Purpose): ClnMethod => ({ lane: 'quick', changes: true, purpose });
+const changes = (purpose: ClnMethodPurpose): ClnMethod => ({
+  lane: 'quick',
+  changes: true,
+  purpose,
+});
 
+/**
+ * Every method of lightningd that Ballast calls, with what it is called for; `createRuneCommand` allows no others.
+ */
 export const CLN_METHODS: Readonly<Record<ClnMethodName, ClnMethod>> = {
   getinfo: reads('rebalance'),
   listpeerchannels: reads('rebalance'),
@@ -72,6 +83,7 @@ export const CLN_METHODS: Readonly<Record<ClnMethodName, ClnMethod>> = {
   'askrene-unreserve': changes('askrene'),
   'askrene-inform-channel': changes('askrene'),
   'askrene-listlayers': reads('askrene', 'bulk'),
+  'askrene-listreservations': reads('askrene'),
   sendcustommsg: changes('customMessages'),
 };
 

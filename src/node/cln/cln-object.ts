@@ -8,6 +8,7 @@ import {
   type PaymentHash,
   tryParseChannelId,
 } from '../../units/ids.ts';
+import { LATEST_DATE_MS } from '../../units/time.ts';
 import { NodeError } from '../node-error.ts';
 import { isObject } from './transport/answer.ts';
 import type { Json } from './transport/exact-json.ts';
@@ -82,9 +83,8 @@ export class ClnObject {
   /** Unix time with fractions, in ms. */
   timeMs(name: string): number {
     const value = this.#value[name];
-    if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) {
+    if (typeof value === 'number' && value >= 0 && 1000 * value <= LATEST_DATE_MS)
       return Math.floor(value * 1000);
-    }
     return this.#odd(name, 'no time');
   }
 
@@ -144,10 +144,18 @@ export class ClnObject {
 
   #odd(name: string, what: string): never {
     const value = this.#value[name];
-    const shown = value === undefined ? 'missing' : `${what}: ${String(value).slice(0, 80)}`;
+    const shown = value === undefined ? 'missing' : `${what}: ${shownValue(value)}`;
     throw oddAnswer(this.#method, `with a field ${name} that is ${shown}`);
   }
 }
+
+/** Objects may have a `toString` of their own, and lists may be deeper than can be written. */
+const shownValue = (value: Json): string =>
+  typeof value === 'object' && value !== null
+    ? Array.isArray(value)
+      ? 'a list'
+      : 'an object'
+    : String(value).slice(0, 80);
 
 /** For answers that lightningd cannot have meant. */
 export const oddAnswer = (method: string, what: string): NodeError =>

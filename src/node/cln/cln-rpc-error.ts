@@ -61,7 +61,7 @@ function explained(
     case RPC_CODES.runeNotPermitted:
       return [
         'permission_denied',
-        `the rune does not allow ${method}: ${message}; make one that does (\`createRuneCommand\` gives the line)`,
+        `the rune does not allow ${method}: ${shortened(message)}; make one that does (\`createRuneCommand\` gives the line)`,
       ];
     default:
       return [
@@ -70,3 +70,9 @@ function explained(
       ];
   }
 }
+
+/** lightningd writes down all alternatives of the rune, none of which is the command. */
+const MOST_CHARACTERS = 120;
+
+const shortened = (message: string): string =>
+  message.length > MOST_CHARACTERS ? `${message.slice(0, MOST_CHARACTERS)}…` : message;

@@ -49,6 +49,7 @@ export interface ClnRest {
   readonly serverName?: string;
 }
 
+/** Where lightningd is: its socket, or clnrest with a rune. */
 export type ConnectClnOptions = (ClnSocket | ClnRest) & {
   /**
    * lightningd's gossip_store, where it can be read from here: the graph is then read from it, and holds the inbound
@@ -148,7 +149,8 @@ export function nodeOver(
   const { store, rest, wanted } = given;
   const closing = new AbortController();
   const sharing = new AskreneSharing(calls, { wanted });
-  const parts = { calls, sharing, attemptIds: new AttemptIds() };
+  const isDistant = rest !== undefined;
+  const parts = { calls, sharing, attemptIds: new AttemptIds(), isDistant };
   const aliases = new PeerAliases(calls);
   let ends: ChannelEnds | undefined;
   const describeGraph = async (): Promise<GraphDescription> => {
@@ -209,7 +211,8 @@ async function wholeGraph(
     listPeerChannels(calls),
   ]);
   const known = new Set(graph.channels.map(({ channelId }) => channelId));
-  const hidden = unannounced(own, nodeId).filter(({ channelId }) => !known.has(channelId));
+  const ours = unannounced(own, nodeId);
+  const hidden = ours.channels.filter(({ channelId }) => !known.has(channelId));
   const names = new Set(graph.nodes.map((node) => node.nodeId));
   const unnamed = new Set(hidden.flatMap(({ node1, node2 }) => [node1, node2]));
   const added = [...unnamed]
@@ -218,7 +221,7 @@ async function wholeGraph(
   return {
     nodes: [...graph.nodes, ...added],
     channels: [...graph.channels, ...hidden],
-    rejected: graph.rejected,
+    rejected: [...graph.rejected, ...ours.rejected],
   };
 }
 
@@ -230,7 +233,8 @@ const limitsOf = ({
   maxBulkBytes: MAX_BULK_BYTES,
 });
 
-async function restOptions(
+/** @throws NodeError for an address, a rune or a certificate that is none. */
+export async function restOptions(
   options: ClnRest & Pick<ConnectClnOptions, 'connectDeadlineMs'>,
 ): Promise<RestCarrierOptions> {
   const rune = options.rune.trim();

@@ -48,7 +48,7 @@ function pairUp(
     const capacitySat = capacityIn(fields['amount_msat']);
     if (typeof source !== 'string' || typeof destination !== 'string' || typeof id !== 'string') {
       const reason = 'source, destination or short_channel_id is no text';
-      rejected.push({ kind: 'channel', id: String(id ?? '(none)'), reason });
+      rejected.push({ kind: 'channel', id: typeof id === 'string' ? id : '(none)', reason });
       continue;
     }
     const isFirst = source < destination;
@@ -86,5 +86,6 @@ const msatIn = (value: Json | undefined): Json | undefined =>
 function capacityIn(value: Json | undefined): unknown {
   const msat = msatIn(value);
   if (typeof msat === 'bigint') return msat / 1000n;
-  return Number.isSafeInteger(Number(msat)) ? Math.floor(Number(msat) / 1000) : msat;
+  const number = typeof msat === 'string' ? Number(msat) : msat;
+  return Number.isSafeInteger(number) ? Math.floor((number as number) / 1000) : msat;
 }

@@ -82,10 +82,17 @@ function readFields(code: Failure_FailureCode, reader: ByteReader): Partial<Fail
   }
 }
 
-/** Its length, and then the update, before which most nodes write its wire type and some do not. */
+/**
+ * Its length, and then the update, before which most nodes write its wire type and some do not. Where a channel lacks the
+ * balance, Core Lightning writes the length 0 and the update all the same, with its type (lightningd: `peer_htlcs.c`,
+ * `rcvd_htlc_reply`).
+ */
 function readEnclosed(reader: ByteReader): ChannelUpdate | undefined {
-  const enclosed = reader.bytes(reader.u16());
+  const length = reader.u16();
+  if (reader.ranOut) return undefined;
+  const enclosed = length === 0 ? reader.rest() : reader.bytes(length);
   if (reader.ranOut || enclosed.length === 0) return undefined;
   const typed = new ByteReader(enclosed).u16() === CHANNEL_UPDATE;
+  if (length === 0 && !typed) return undefined;
   return readChannelUpdate(typed ? enclosed.subarray(2) : enclosed);
 }

@@ -26,7 +26,7 @@ export async function forwardingHistory(
     const answer = await calls.call('listforwards', params);
     const listed = new ClnObject('listforwards', answer).list('forwards');
     const ended = listed.filter((forward) => forward.has('resolved_time'));
-    forwards.push(...ended.filter(isSettled).map(readForward));
+    for (const forward of ended) if (isSettled(forward)) forwards.push(readForward(forward));
     if (forwards.length > mostForwards) return newest(forwards, sinceMs, mostForwards);
     if (ended.some((forward) => forward.timeMs('resolved_time') < sinceMs)) break;
     end = start - 1n;

@@ -6,7 +6,7 @@
 import type { HtlcEventNews, HtlcNews, HtlcRefusal, StopSignal } from '../../ports.ts';
 import { NodeError } from '../node-error.ts';
 import { type ClnCalls, resultOf } from './cln-calls.ts';
-import { ClnObject } from './cln-object.ts';
+import { ClnObject, oddAnswer } from './cln-object.ts';
 import { type CountedIndex, currentIndex } from './indexes.ts';
 
 type IndexName = CountedIndex['indexname'];
@@ -78,6 +78,7 @@ async function* listedAfter(
   last: bigint,
 ): AsyncGenerator<Listed, void, undefined> {
   for (let start = last + 1n; ; ) {
+    const asked = start;
     const params = { index: indexname, start, limit: PAGE_SIZE };
     const answer = await calls.call('listforwards', params, { lane: 'quick' });
     const forwards = new ClnObject('listforwards', answer).list('forwards');
@@ -87,6 +88,9 @@ async function* listedAfter(
       if (index >= start) start = index + 1n;
     }
     if (forwards.length < PAGE_SIZE) return;
+    // It would be asked the same for ever.
+    if (start === asked)
+      throw oddAnswer('listforwards', 'with forwards from before those asked for');
   }
 }
 

@@ -1,5 +1,6 @@
 /** lightningd's `listpeerchannels` as Ballast's own channels. */
-import type { ChannelPolicy, ChannelRecord, OwnChannel, PendingHtlc } from '../../ports.ts';
+import { readChannel } from '../../graph/read-record.ts';
+import type { ChannelPolicy, GraphDescription, OwnChannel, PendingHtlc } from '../../ports.ts';
 import type { ChannelId, NodeId } from '../../units/ids.ts';
 import type { ClnCalls } from './cln-calls.ts';
 import { ClnObject } from './cln-object.ts';
@@ -113,12 +114,12 @@ const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n);
 
 // ---- our private channels, for the graph
 
-/** Those that gossip does not have, with both policies as far as they are known. */
+/** Those that gossip does not have, with both policies as far as they are known, and those whose figures cannot be. */
 export function unannounced(
-  channels: readonly ClnObject[],
+  listed: readonly ClnObject[],
   self: NodeId,
-): readonly ChannelRecord[] {
-  return channels
+): Pick<GraphDescription, 'channels' | 'rejected'> {
+  const read = listed
     .filter((channel) => channel.flag('private') && isOpen(channel))
     .map((channel) => {
       const peer = channel.nodeId('peer_id');
@@ -126,7 +127,7 @@ export function unannounced(
       const ours = readPolicy(updates?.optionalObject('local'));
       const theirs = readPolicy(updates?.optionalObject('remote'));
       const isFirst = self < peer;
-      return {
+      return readChannel({
         channelId: idsOf(channel)!.listed,
         node1: isFirst ? self : peer,
         node2: isFirst ? peer : self,
@@ -134,8 +135,12 @@ export function unannounced(
         policy1: isFirst ? ours : theirs,
         policy2: isFirst ? theirs : ours,
         channelPoint: channelPointOf(channel),
-      };
+      });
     });
+  return {
+    channels: read.flatMap((result) => (result.kind === 'ok' ? [result.record] : [])),
+    rejected: read.flatMap((result) => (result.kind === 'rejected' ? [result.rejected] : [])),
+  };
 }
 
 export const channelPointOf = (channel: ClnObject): string =>

@@ -8,17 +8,20 @@ import type { AttemptIds } from './attempt-ids.ts';
 import type { ClnCalls } from './cln-calls.ts';
 import { ClnObject } from './cln-object.ts';
 import { clnRoute } from './cln-route.ts';
-import { RPC_CODES } from './cln-rpc-error.ts';
+import { ClnRpcError, RPC_CODES } from './cln-rpc-error.ts';
 import { isImmediate, paymentFailure } from './payment-failure.ts';
 import { fetchInfo } from './readiness.ts';
 import { routeLabel } from './route-label.ts';
 import type { CallEnd } from './transport/carrier.ts';
 import type { Json } from './transport/exact-json.ts';
+import { WaitAhead } from './wait-ahead.ts';
 
 export interface SendParts {
   readonly calls: ClnCalls;
   readonly sharing: AskreneSharing;
   readonly attemptIds: AttemptIds;
+  /** Answers take so long that a payment may have failed before it can be asked how. */
+  readonly isDistant: boolean;
 }
 
 /** lightningd answers after so many seconds that the payment is under way still, and is asked again. */
@@ -49,16 +52,21 @@ async function send(parts: SendParts, request: SendRequest): Promise<SendOutcome
     };
   }
   const { hops, paymentSecret } = mapped;
-  void sharing.reserve(paymentHash, { self: info.nodeId, hops });
+  const ahead = parts.isDistant
+    ? new WaitAhead(calls, { paymentHash, waitSeconds: WAIT_SECONDS })
+    : undefined;
   const end = await calls.attempt('sendpay', {
     route: hops,
     payment_hash: paymentHash,
     label: routeLabel(route),
     ...(paymentSecret !== undefined && { payment_secret: paymentSecret }),
   });
+  if (end.kind !== 'result') ahead?.stop();
   switch (end.kind) {
     case 'result':
-      return begun(parts, paymentHash, end.result);
+      // Not before: what a process has reserved that is killed is found again by the payment.
+      void sharing.reserve(paymentHash, { self: info.nodeId, hops });
+      return begun(parts, { paymentHash, result: end.result }, ahead);
     case 'error':
       return refusal(parts, paymentHash, end);
     case 'not_sent':
@@ -70,27 +78,30 @@ async function send(parts: SendParts, request: SendRequest): Promise<SendOutcome
 
 async function begun(
   { calls }: SendParts,
-  paymentHash: PaymentHash,
-  result: Json,
+  { paymentHash, result }: { readonly paymentHash: PaymentHash; readonly result: Json },
+  ahead: WaitAhead | undefined,
 ): Promise<SendOutcome> {
   const payment = new ClnObject('sendpay', result);
   if (payment.text('status') !== 'pending') {
+    ahead?.stop();
     // An earlier payment with this hash had settled, and nothing was sent now.
     return { kind: 'unknown', reason: 'lightningd has paid this hash before' };
   }
   const attemptId = payment.has('created_index') ? payment.big('created_index') : payment.big('id');
   const groupid = payment.optionalBig('groupid');
-  for (;;) {
-    const end = await calls.attempt(
-      'waitsendpay',
-      {
-        payment_hash: paymentHash,
-        timeout: WAIT_SECONDS,
-        ...(groupid !== undefined && { partid: 0, groupid }),
-      },
-      { waitMs: WAIT_SECONDS * 1000 },
-    );
-    const outcome = waited(end, { paymentHash, attemptId });
+  for (let told = await ahead?.endOf(attemptId); ; told = undefined) {
+    const asked =
+      told ??
+      calls.attempt(
+        'waitsendpay',
+        {
+          payment_hash: paymentHash,
+          timeout: WAIT_SECONDS,
+          ...(groupid !== undefined && { partid: 0, groupid }),
+        },
+        { waitMs: WAIT_SECONDS * 1000 },
+      );
+    const outcome = waited(await asked, { paymentHash, attemptId });
     if (outcome !== 'under_way') return outcome;
   }
 }
@@ -145,10 +156,10 @@ function refusal(
   paymentHash: PaymentHash,
   error: Extract<CallEnd, { kind: 'error' }>,
 ): SendOutcome {
-  const text = `${error.message} (${error.code})`;
   if (UNREAD.has(error.code)) {
-    return { kind: 'not_sent', reason: `lightningd refused the route before sending: ${text}` };
+    return { kind: 'not_sent', reason: new ClnRpcError('sendpay', error).message };
   }
+  const text = `${error.message} (${error.code})`;
   const failure = isImmediate(error) ? paymentFailure(error) : undefined;
   if (failure !== undefined) {
     // There is no attempt, and so no id: the last one keeps its place, that it is not taken for a later one.

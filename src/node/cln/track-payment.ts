@@ -33,7 +33,7 @@ export async function* trackPayment(
     const state = payment.attempts.map(({ attemptId, state: is }) => `${attemptId} ${is}`).join();
     const last = payment.attempts.at(-1);
     if (payment.state !== 'in_flight' && last !== undefined)
-      void sharing.conclude(paymentHash, endOf(last));
+      void sharing.conclude(paymentHash, endOf(last), last.route);
     if (signal.aborted) return;
     // Waiting ends every minute without news.
     if (state !== told) yield { kind: 'payment', payment };
@@ -68,6 +68,13 @@ const naming = ({ paymentHash, groupid, partid }: ListedAttempt) => ({
   partid,
 });
 
+/** It does not tell because it may not. */
+const BARRED: ReadonlySet<number | null> = new Set([
+  RPC_CODES.runeNotAuthorized,
+  RPC_CODES.runeNotPermitted,
+  RPC_CODES.runeBlacklisted,
+]);
+
 /** `null` where lightningd tells something else than a failure, which cannot be. */
 async function failureOf(
   calls: ClnCalls,
@@ -78,7 +85,7 @@ async function failureOf(
     { ...naming(listed), timeout: 1 },
     { waitMs: 1000 },
   );
-  if (end.kind === 'error') return paymentFailure(end) ?? null;
+  if (end.kind === 'error' && !BARRED.has(end.code)) return paymentFailure(end) ?? null;
   resultOf('waitsendpay', end);
   return null;
 }

@@ -24,6 +24,7 @@ export interface GraphCandidate {
   readonly capacitySat: bigint | null;
 }
 
+/** Which channel of the graph one of LDK Server's channels is, where that can be told. */
 export type ChannelMapping =
   | { readonly kind: 'mapped'; readonly channelId: ChannelId }
   /** Several of our channels, or several of the graph's, look the same: a guess could move money the wrong way. */

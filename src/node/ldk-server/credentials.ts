@@ -20,6 +20,8 @@ export interface LdkServerCredentials {
 const PEM_MARK = '-----BEGIN ';
 const HEX_KEY = /^[0-9a-fA-F]{64}$/;
 const KEY_BYTES = 32;
+/** A key that lacks a digit, has one too many, or stands in base64. */
+const SECRET_TEXT = /^(?![./~])(?:.*[0-9a-fA-F]{40}|[0-9A-Za-z+/]{43}=?$)/;
 
 /** Whatever was given by path is read anew on each call. @throws NodeError `wrong_certificate`, `wrong_api_key` */
 export async function readCredentials(
@@ -68,6 +70,7 @@ async function readApiKey(source: string | Uint8Array): Promise<string> {
   const text = source.trim();
   if (HEX_KEY.test(text)) return text.toLowerCase();
   const bytes = await readNamedFile(source, {
+    secret: SECRET_TEXT.test(text),
     code: 'wrong_api_key',
     what: 'the API key',
     where: "api_key in the directory of the network, inside LDK Server's storage directory",
@@ -89,11 +92,23 @@ function keyBytesToHex(bytes: Uint8Array): string {
 
 async function readNamedFile(
   path: string,
-  file: { readonly code: NodeErrorCode; readonly what: string; readonly where: string },
+  file: {
+    /** What was given is no path but the secret itself, mistyped perhaps, and must not get into a log. */
+    readonly secret?: boolean;
+    readonly code: NodeErrorCode;
+    readonly what: string;
+    readonly where: string;
+  },
 ): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
+    if (file.secret === true) {
+      throw new NodeError(
+        file.code,
+        `${file.what} is neither 64 hex characters nor the path of a file; give the path of a readable file: ${file.where}`,
+      );
+    }
     const shown = path.length > 200 ? `${path.slice(0, 200)}...` : path;
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new NodeError(

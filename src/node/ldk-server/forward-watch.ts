@@ -116,7 +116,7 @@ export class ForwardWatch {
     let token: ListForwardedPaymentsResponse['nextPageToken'];
     for (let page = 1; ; page++) {
       const answer = await this.#page(token);
-      rows.push(...answer.forwardedPayments.map(readRow));
+      for (const forward of answer.forwardedPayments) rows.push(readRow(forward));
       token = answer.nextPageToken;
       const end = token === undefined || page === MOST_PAGES;
       if (ledger.read(rows, { end, nowMs: Date.now() }).kind === 'done' || end) return;

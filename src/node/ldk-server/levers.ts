@@ -36,6 +36,7 @@ export type Lever =
   /** From our on-chain wallet into the channel. */
   | { readonly kind: 'splice_in'; readonly channel: string; readonly amountSat: bigint };
 
+/** What pulling a lever does, or would do, to a channel. */
 export interface LeverChange {
   readonly userChannelId: string;
   /** `null` where the channel has no known place in the graph. */
@@ -45,6 +46,7 @@ export interface LeverChange {
   readonly notes: readonly string[];
 }
 
+/** What became of pulling a lever. */
 export type LeverOutcome =
   /** Nothing was sent. */
   | { readonly kind: 'would'; readonly change: LeverChange }

@@ -17,6 +17,7 @@ export interface GraphLimits {
 
 export const GRAPH_LIMITS: GraphLimits = { maxNodes: 400, maxChannels: 5_000, maxHops: 3 };
 
+/** How far the graph has been read, ring by ring around our own node. */
 export interface GraphProgress {
   /** The ring whose nodes were asked last; 0 is our own node. */
   readonly hops: number;

@@ -31,6 +31,7 @@ const CAPABILITIES: NodeCapabilities = {
   reasons: {},
 };
 
+/** Where lnd is, and what it lets us in with. */
 export interface ConnectLndOptions {
   /** Host and port of lnd's gRPC; the port defaults to lnd's own, 10009. IPv6 with a port in brackets. */
   readonly address: string;

@@ -18,6 +18,9 @@ export interface LndCredentials {
 
 const PEM_MARK = '-----BEGIN ';
 const HEX = /^(?:[0-9a-fA-F]{2})+$/;
+/** How macaroons begin, in hex and in base64; many hex digits in a row; and what is too long for the name of a file. */
+const SECRET_TEXT =
+  /^(?![./~])(?:(?:0x)?020[1-3]0[0-9a-fA-F]{20}|Ag[EI][\w+/=-]{40}|.*[0-9a-fA-F]{40}|\S{180})/;
 
 /** Whatever was given by path is read anew on each call. @throws NodeError `wrong_certificate`, `wrong_macaroon` */
 export async function readCredentials(sources: CredentialSources): Promise<LndCredentials> {
@@ -64,6 +67,7 @@ async function readMacaroonHex(source: string | Uint8Array): Promise<string> {
   const text = source.trim();
   if (HEX.test(text)) return text.toLowerCase();
   const bytes = await readNamedFile(source, {
+    secret: SECRET_TEXT.test(text),
     code: 'wrong_macaroon',
     what: 'the macaroon',
     where: 'usually below ~/.lnd/data/chain/bitcoin/ on the node',
@@ -86,11 +90,23 @@ function macaroonBytesToHex(bytes: Uint8Array): string {
 
 async function readNamedFile(
   path: string,
-  file: { readonly code: NodeErrorCode; readonly what: string; readonly where: string },
+  file: {
+    /** What was given is no path but the secret itself, mistyped perhaps, and must not get into a log. */
+    readonly secret?: boolean;
+    readonly code: NodeErrorCode;
+    readonly what: string;
+    readonly where: string;
+  },
 ): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
+    if (file.secret === true) {
+      throw new NodeError(
+        file.code,
+        `${file.what} is neither hex nor the path of a file; give the path of a readable file, ${file.where}, or its bytes as hex without anything else`,
+      );
+    }
     const shown = path.length > 200 ? `${path.slice(0, 200)}...` : path;
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new NodeError(

@@ -45,7 +45,8 @@ export async function forwardingHistory(
       );
     }
     indexOffset = page.lastOffsetIndex;
-    forwards.push(...page.forwardingEvents.map(readForward));
+    // Not as arguments of one call, of which there may be some hundred thousand at most.
+    forwards = forwards.concat(page.forwardingEvents.map(readForward));
     const dropped = forwards.at(-mostForwards - 1);
     if (dropped !== undefined) sinceMs = Math.max(sinceMs, dropped.settledAtMs + 1);
     // lnd takes whole seconds, so the first ones may be too early.

@@ -32,7 +32,7 @@ export const LND_METHODS = {
 /** Answers without a macaroon, so that a locked node can say so (lnd: `rpcperms`, `macaroonWhitelist`). */
 export const OPEN_LND_METHOD = '/lnrpc.State/GetState' as const;
 
-type GuardedMethodPath = keyof typeof LND_METHODS;
+export type GuardedMethodPath = keyof typeof LND_METHODS;
 
 /** Only for the clean-up that a user asks for: records of failed payments and cancelled invoices. */
 const CLEAN_UP_METHODS: ReadonlySet<string> = new Set<GuardedMethodPath>([
@@ -64,6 +64,23 @@ const CUSTOM_MESSAGE_METHODS: ReadonlySet<string> = new Set<GuardedMethodPath>([
 ]);
 
 export type LndMethodPath = GuardedMethodPath | typeof OPEN_LND_METHOD;
+
+/** What a method is for, under the names by which {@link bakeMacaroonCommand} is asked for it. */
+export type LndPurpose =
+  | 'rebalance'
+  | 'cleanUp'
+  | 'missionControl'
+  | 'planning'
+  | 'justInTime'
+  | 'customMessages';
+
+export function purposeOf(path: GuardedMethodPath): LndPurpose {
+  if (CLEAN_UP_METHODS.has(path)) return 'cleanUp';
+  if (MISSION_CONTROL_METHODS.has(path)) return 'missionControl';
+  if (PLANNING_METHODS.has(path)) return 'planning';
+  if (JUST_IN_TIME_METHODS.has(path)) return 'justInTime';
+  return CUSTOM_MESSAGE_METHODS.has(path) ? 'customMessages' : 'rebalance';
+}
 
 /** The method's name without its package and service. */
 export const methodName = (path: LndMethodPath): string => path.slice(path.lastIndexOf('/') + 1);

@@ -108,5 +108,8 @@ export async function fetchInfo(calls: LndCalls, deadlineMs: number): Promise<No
     syncedToGraph: knowsGraph(info),
     holdExpiryBlocks: holdExpiryBlocks(info.version),
     requiresInterceptor: info.requireHtlcInterceptor,
+    ...(info.bestHeaderTimestamp > 0n && {
+      bestBlockAtMs: Number(info.bestHeaderTimestamp) * 1000,
+    }),
   };
 }

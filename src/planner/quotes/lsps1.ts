@@ -8,6 +8,7 @@ import { noQuote, type Quote } from './quote.ts';
 /** Both ways. */
 export const LSPS0_TYPE = 37_913;
 
+/** What a peer sells channels for (LSPS1), with the limits of what it sells. */
 export interface ChannelOffer {
   /** Size of the channel, sat. */
   readonly minChannelSat: bigint;

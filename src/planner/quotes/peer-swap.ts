@@ -9,6 +9,7 @@ import { noQuote, type Quote } from './quote.ts';
 export const PEER_SWAP_REQUEST_POLL = 42_085;
 export const PEER_SWAP_POLL = 42_083;
 
+/** What a swap is paid with on chain: bitcoin, or bitcoin on Liquid. */
 export type SwapAsset = 'btc' | 'lbtc';
 
 /** In ppm of the amount, what whoever asks for the swap pays to the peer on top of chain fees; negative is a discount. */
@@ -19,6 +20,7 @@ export interface SwapPremiums {
   readonly swapOutPpm: number;
 }
 
+/** What a peer tells of its swaps, as PeerSwap has it. */
 export interface PeerSwapTerms {
   readonly version: number;
   /** The peer would swap with us. */

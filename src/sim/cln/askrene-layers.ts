@@ -18,7 +18,7 @@ export interface Reservation extends DirectedChannel {
 
 export class AskreneLayers {
   readonly #layers = new Map<string, Constraint[]>();
-  #reservations: Reservation[] = [];
+  readonly #reservations: Reservation[] = [];
 
   get reservations(): readonly Reservation[] {
     return this.#reservations;
@@ -48,20 +48,25 @@ export class AskreneLayers {
     this.#reservations.push(...path);
   }
 
-  /** All of the path or nothing; false where one of them is not reserved. */
-  unreserve(path: readonly Reservation[]): boolean {
-    const left = [...this.#reservations];
-    for (const { channelId, direction, amountMsat } of path) {
-      const place = left.findIndex(
-        (one) =>
-          one.channelId === channelId &&
-          one.direction === direction &&
-          one.amountMsat === amountMsat,
+  /** One after another; those before one that is not reserved are freed. Undefined where all were. */
+  unreserve(path: readonly Reservation[]): Reservation | undefined {
+    for (const wanted of path) {
+      const place = this.#reservations.findIndex(
+        (one) => isSameWay(one, wanted) && one.amountMsat === wanted.amountMsat,
       );
-      if (place < 0) return false;
-      left.splice(place, 1);
+      if (place < 0) return wanted;
+      this.#reservations.splice(place, 1);
     }
-    this.#reservations = left;
-    return true;
+    return undefined;
+  }
+
+  /** What all reservations hold of it together. */
+  reservedMsat(channel: DirectedChannel): bigint {
+    return this.#reservations
+      .filter((one) => isSameWay(one, channel))
+      .reduce((sum, { amountMsat }) => sum + amountMsat, 0n);
   }
 }
+
+const isSameWay = (one: DirectedChannel, other: DirectedChannel): boolean =>
+  one.channelId === other.channelId && one.direction === other.direction;

@@ -1,6 +1,6 @@
 /** Reservations and layers of askrene, and its refusal of circles (`plugins/askrene/askrene.c`). */
 import { formatChannelId } from '../../units/ids.ts';
-import type { DirectedChannel, Reservation } from './askrene-layers.ts';
+import type { Constraint, DirectedChannel, Reservation } from './askrene-layers.ts';
 import {
   directedChannel,
   flag,
@@ -54,12 +54,14 @@ const shownLayer = (layers: ServedCln['layers'], layer: string): Json => ({
   created_channels: [],
   channel_updates: [],
   biases: [],
-  constraints: (layers.constraints(layer) ?? []).map((constraint) => ({
-    short_channel_id_dir: shownDirection(constraint),
-    timestamp: constraint.timestamp,
-    ...(constraint.minimumMsat === undefined ? {} : { minimum_msat: constraint.minimumMsat }),
-    ...(constraint.maximumMsat === undefined ? {} : { maximum_msat: constraint.maximumMsat }),
-  })),
+  constraints: (layers.constraints(layer) ?? []).map(shownConstraint),
+});
+
+const shownConstraint = (constraint: Constraint) => ({
+  short_channel_id_dir: shownDirection(constraint),
+  timestamp: constraint.timestamp,
+  ...(constraint.minimumMsat === undefined ? {} : { minimum_msat: constraint.minimumMsat }),
+  ...(constraint.maximumMsat === undefined ? {} : { maximum_msat: constraint.maximumMsat }),
 });
 
 async function informChannel({ layers, network }: ServedCln, given: Parameters): Promise<Json> {
@@ -67,17 +69,21 @@ async function informChannel({ layers, network }: ServedCln, given: Parameters):
   const channel = given.required('short_channel_id_dir', directedChannel);
   const amountMsat = given.required('amount_msat', msat);
   const inform = given.required('inform', oneOf('constrained', 'unconstrained', 'succeeded'));
+  if (layers.constraints(layer) === undefined) {
+    throw new RpcRefusal(RPC_CODE.invalidParams, `layer: Unknown layer '${layer}'`);
+  }
+  // What succeeded has moved, and teaches lightningd nothing yet.
+  if (inform === 'succeeded') return { constraints: [] };
   const constraint = {
     ...channel,
     timestamp: Math.floor(network.clock.now() / 1000),
-    // The amount failed: one less is the most that may pass.
-    maximumMsat: inform === 'constrained' ? amountMsat - 1n : undefined,
+    // The amount failed, on top of all that was reserved: one less is the most that may pass.
+    maximumMsat:
+      inform === 'constrained' ? layers.reservedMsat(channel) + amountMsat - 1n : undefined,
     minimumMsat: inform === 'constrained' ? undefined : amountMsat,
   };
-  if (!layers.inform(layer, constraint)) {
-    throw new RpcRefusal(RPC_CODE.invalidParams, `layer: Unknown layer '${layer}'`);
-  }
-  return { constraints: [], impressions: [] };
+  layers.inform(layer, constraint);
+  return { constraints: [{ ...shownConstraint(constraint), layer }] };
 }
 
 const readPath = (given: Parameters): readonly Reservation[] =>
@@ -97,8 +103,12 @@ async function reserve({ layers }: ServedCln, given: Parameters): Promise<Json> 
 
 async function unreserve({ layers }: ServedCln, given: Parameters): Promise<Json> {
   given.optional('dev_remove_all', flag);
-  if (!layers.unreserve(readPath(given))) {
-    throw new RpcRefusal(RPC_CODE.invalidParams, 'Unknown reservation');
+  const unknown = layers.unreserve(readPath(given));
+  if (unknown !== undefined) {
+    throw new RpcRefusal(
+      RPC_CODE.invalidParams,
+      `Unknown reservation for ${shownDirection(unknown)}`,
+    );
   }
   return {};
 }

@@ -38,11 +38,10 @@ export const MESSAGE_COMMANDS: CommandTable = {
 async function sendCustomMessage(served: ServedCln, given: Parameters): Promise<Json> {
   const peer = given.required('node_id', nodeKey);
   const message = given.required('msg', hexBytes);
-  if (message.length < 4) throw new RpcRefusal(RPC_CODE.invalidParams, 'msg: too short for a type');
   const type = Number.parseInt(message.slice(0, 4), 16);
   if (OWN_TYPES.has(type)) {
     throw new RpcRefusal(
-      RPC_CODE.invalidParams,
+      RPC_CODE.invalidRequest,
       `Cannot send messages of type ${type}. It is not possible to send messages that have a type managed internally since that might cause issues with the internal state tracking.`,
     );
   }

@@ -44,8 +44,9 @@ function shownForward(row: ForwardRow): Json {
     in_msat: row.inMsat,
     ...(row.outChannel === undefined ? {} : { out_channel: formatChannelId(row.outChannel) }),
     ...(row.outHtlcId === undefined ? {} : { out_htlc_id: row.outHtlcId }),
-    out_msat: row.outMsat,
-    fee_msat: row.inMsat - row.outMsat,
+    ...(row.outMsat === undefined
+      ? {}
+      : { out_msat: row.outMsat, fee_msat: row.inMsat - row.outMsat }),
     status: row.status,
     style: 'tlv',
     ...(row.wireFailure === undefined ? {} : failureFields(row.wireFailure)),

@@ -3,7 +3,7 @@ import type { ChannelId } from '../../units/ids.ts';
 import type { SimulatedNode } from '../node.ts';
 import type { SimulatedHtlcEvent } from '../records.ts';
 
-export type ForwardStatus = 'offered' | 'settled' | 'local_failed' | 'failed';
+type ForwardStatus = 'offered' | 'settled' | 'local_failed' | 'failed';
 
 export interface ForwardRow {
   readonly createdIndex: bigint;
@@ -13,7 +13,8 @@ export interface ForwardRow {
   readonly inMsat: bigint;
   readonly outChannel: ChannelId | undefined;
   readonly outHtlcId: bigint | undefined;
-  readonly outMsat: bigint;
+  /** Of what never went out lightningd keeps it as little as when that was decided. */
+  readonly outMsat: bigint | undefined;
   readonly receivedTime: number;
   resolvedTime: number | undefined;
   status: ForwardStatus;
@@ -67,10 +68,20 @@ export class ForwardTable {
     const what = event.event;
     switch (what.kind) {
       case 'forward':
-        this.#open.set(key, this.#add(event, what, { status: 'offered' }));
+        this.#open.set(
+          key,
+          this.#add(event, {
+            ...{ inMsat: what.incomingAmountMsat, outMsat: what.outgoingAmountMsat },
+            status: 'offered',
+          }),
+        );
         return;
       case 'link_fail':
-        this.#add(event, what, { status: 'local_failed', wireFailure: what.wireFailure });
+        this.#add(event, {
+          inMsat: what.incomingAmountMsat,
+          status: 'local_failed',
+          wireFailure: what.wireFailure,
+        });
         return;
       case 'settle':
       case 'forward_fail': {
@@ -89,25 +100,25 @@ export class ForwardTable {
 
   #add(
     event: SimulatedHtlcEvent,
-    info: { readonly incomingAmountMsat: bigint; readonly outgoingAmountMsat: bigint },
-    end: { readonly status: ForwardStatus; readonly wireFailure?: number },
+    what: Pick<ForwardRow, 'inMsat' | 'status'> &
+      Partial<Pick<ForwardRow, 'outMsat' | 'wireFailure'>>,
   ): ForwardRow {
-    const isOpen = end.status === 'offered';
+    const isOpen = what.status === 'offered';
     const { incomingChannelId, outgoingChannelId } = event;
     if (incomingChannelId === '0') throw new Error('a forward came over no channel');
     const row: ForwardRow = {
       createdIndex: this.created + 1n,
-      updatedIndex: isOpen ? 0n : ++this.#updated,
+      updatedIndex: 0n,
       inChannel: incomingChannelId,
       inHtlcId: event.incomingHtlcId,
-      inMsat: info.incomingAmountMsat,
+      inMsat: what.inMsat,
       outChannel: outgoingChannelId === '0' ? undefined : outgoingChannelId,
       outHtlcId: isOpen ? event.outgoingHtlcId : undefined,
-      outMsat: info.outgoingAmountMsat,
+      outMsat: what.outMsat,
       receivedTime: seconds(event),
-      resolvedTime: isOpen ? undefined : seconds(event),
-      status: end.status,
-      wireFailure: end.wireFailure,
+      resolvedTime: undefined,
+      status: what.status,
+      wireFailure: what.wireFailure,
     };
     this.#rows.push(row);
     return row;

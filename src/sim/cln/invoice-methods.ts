@@ -1,4 +1,4 @@
-/** invoice, listinvoices, delinvoice (Core Lightning: `lightningd/invoice.c`). */
+/** invoice, listinvoices, waitinvoice, delinvoice (Core Lightning: `lightningd/invoice.c`). */
 import { bytesToHex, hexToBytes } from '../../units/bytes.ts';
 import type { PaymentHash } from '../../units/ids.ts';
 import { encodePaymentRequest } from '../payment-request.ts';
@@ -45,6 +45,7 @@ export const INVOICE_COMMANDS: CommandTable = {
     names: ['label', 'invstring', 'payment_hash', 'offer_id', 'index', 'start', 'limit'],
     run: listInvoices,
   },
+  waitinvoice: { names: ['label'], run: waitInvoice },
   delinvoice: { names: ['label', 'status', 'desconly'], run: deleteInvoice },
 };
 
@@ -134,6 +135,27 @@ async function deleteInvoice({ node, labels }: ServedCln, given: Parameters): Pr
   }
   labels.delete(label);
   return shown;
+}
+
+/** Until it is paid, or cannot be any more. */
+async function waitInvoice({ node, labels }: ServedCln, given: Parameters): Promise<Json> {
+  const label = given.required('label', text);
+  const labelled = labels.get(label);
+  if (labelled === undefined) throw new RpcRefusal(RPC_CODE.lightningd, 'Label not found');
+  const stop = new AbortController();
+  const states = node.subscribeInvoice(labelled.paymentHash, { signal: stop.signal });
+  for await (const invoice of states ?? []) {
+    if (invoice.state === 'settled') {
+      stop.abort();
+      return shownInvoice(labelled, invoice);
+    }
+    if (invoice.state === 'canceled') break;
+  }
+  stop.abort();
+  if (labels.get(label) === undefined) {
+    throw new RpcRefusal(RPC_CODE.lightningd, 'Invoice deleted during wait');
+  }
+  throw new RpcRefusal(RPC_CODE.invoiceExpired, 'invoice expired during wait');
 }
 
 function known(node: ServedCln['node'], paymentHash: PaymentHash): SimulatedInvoice {

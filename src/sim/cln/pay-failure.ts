@@ -25,14 +25,18 @@ export function endOf(
   parts: { readonly ends: RouteEnds; readonly payment: WalletPayment },
 ): NonNullable<WalletPayment['end']> {
   if (outcome.kind === 'settled') return { kind: 'complete', preimage: outcome.preimage };
-  return { kind: 'failed', refusal: refusalOf(outcome.failure, parts) };
+  const refusal = refusalOf(outcome.failure, parts);
+  const { raw_message: _, ...kept } = refusal.data ?? {};
+  const stored = new RpcRefusal(refusal.code, refusal.message, { ...kept, status: 'failed' });
+  return { kind: 'failed', refusal, stored, wasTold: false };
 }
 
 function refusalOf(
   failure: Failure,
   { ends, payment }: { readonly ends: RouteEnds; readonly payment: WalletPayment },
 ): RpcRefusal {
-  const plain = { ...pendingFields(payment), status: 'failed' };
+  // It is told before it is written down.
+  const plain = { ...pendingFields(payment), status: 'pending' };
   const message = boltFailure(withAmount(failure, payment.amountMsat));
   if (message === undefined || failure.code === Code.UNREADABLE_FAILURE) {
     return new RpcRefusal(RPC_CODE.unparseableOnion, 'Malformed error reply', {
@@ -52,7 +56,9 @@ function refusalOf(
   // What it was to send on over; the last node has nothing but what it came over.
   const place = isLast ? index - 1 : index;
   const [from, to] = [ends.nodes[place]!, ends.nodes[place + 1]!];
-  return new RpcRefusal(code, `failed: ${message.name} (reply from remote)`, {
+  const isOwn = index === 0;
+  const teller = isOwn ? `${message.name}: Capacity exceeded` : 'reply from remote';
+  return new RpcRefusal(code, `failed: ${message.name} (${teller})`, {
     ...plain,
     erring_index: index,
     failcode: message.code,
@@ -60,7 +66,7 @@ function refusalOf(
     erring_node: ends.nodes[index]!,
     erring_channel: formatChannelId(ends.channels[place]!),
     erring_direction: from < to ? 0 : 1,
-    raw_message: bytesToHex(message.bytes),
+    ...(isOwn ? {} : { raw_message: bytesToHex(message.bytes) }),
   });
 }
 

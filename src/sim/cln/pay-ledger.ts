@@ -14,8 +14,14 @@ export interface PaymentKey {
 
 export type PaymentEnd =
   | { readonly kind: 'complete'; readonly preimage: Uint8Array }
-  /** What `waitsendpay` answers with. */
-  | { readonly kind: 'failed'; readonly refusal: RpcRefusal };
+  | {
+      readonly kind: 'failed';
+      /** What `waitsendpay` answers with where it was waiting; here also to who asks first, as time may stand still. */
+      readonly refusal: RpcRefusal;
+      /** What it answers with afterwards: the message of the node that failed it is not stored. */
+      readonly stored: RpcRefusal;
+      wasTold: boolean;
+    };
 
 export interface WalletPayment extends PaymentKey {
   readonly createdIndex: bigint;

@@ -49,7 +49,8 @@ async function sendPay(served: ServedCln, given: Parameters): Promise<Json> {
   const paymentHash = given.required('payment_hash', sha256);
   const hops = given.required('route', list).map(readHop);
   const last = hops.at(-1);
-  if (last === undefined) throw new RpcRefusal(RPC_CODE.invalidParams, 'Empty route');
+  if (last === undefined)
+    throw new RpcRefusal(RPC_CODE.invalidParams, 'Self-payment requires amount_msat');
   const partId = given.optional('partid', uint64) ?? 0n;
   const totalMsat = given.optional('amount_msat', msat);
   const secret = given.optional('payment_secret', hexBytes);
@@ -116,6 +117,7 @@ async function waitSendPay(served: ServedCln, given: Parameters): Promise<Json> 
   if (payment === undefined) {
     throw new RpcRefusal(RPC_CODE.noSuchPayment, 'Never attempted payment for this hash and part');
   }
+  const waited = payment.end === undefined;
   if (payment.end === undefined) {
     const stop = new AbortController();
     const ended = new Promise<void>((resolve) => {
@@ -131,7 +133,11 @@ async function waitSendPay(served: ServedCln, given: Parameters): Promise<Json> 
   if (payment.end === undefined) {
     throw new RpcRefusal(RPC_CODE.inProgress, 'Timed out while waiting');
   }
-  if (payment.end.kind === 'failed') throw payment.end.refusal;
+  if (payment.end.kind === 'failed') {
+    const { refusal, stored, wasTold } = payment.end;
+    payment.end.wasTold = true;
+    throw wasTold && !waited ? stored : refusal;
+  }
   return shownPayment(payment);
 }
 
@@ -163,8 +169,8 @@ async function deletePay(served: ServedCln, given: Parameters): Promise<Json> {
   const other = meant.find((payment) => statusOf(payment) !== status);
   if (other !== undefined) {
     throw new RpcRefusal(
-      RPC_CODE.statusUnexpected,
-      `Payment with hash ${paymentHash} has ${statusOf(other)} status but it should be ${status}`,
+      RPC_CODE.noSuchPayment,
+      `Payment with hash ${paymentHash} has ${statusOf(other)} status but it different from the one provided ${status}`,
     );
   }
   served.pays.delete(meant);

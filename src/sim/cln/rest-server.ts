@@ -60,24 +60,28 @@ async function answer(
   const { request, response } = call;
   const reply = (status: number, body: unknown): void => {
     response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(jsonText(body));
+    response.end(jsonText(status === 201 ? body : { data: null, ...(body as object) }));
   };
   const method = PATH.exec(request.url ?? '')?.[1];
-  if (request.method !== 'POST' || method === undefined) {
-    reply(404, { code: RPC_CODE.unknownCommand, message: 'Not found' });
+  if (request.method !== 'POST') {
+    const message = 'Path invalid, http_method must be POST for CLN methods';
+    reply(405, { code: RPC_CODE.unknownCommand, message });
+    return;
+  }
+  if (method === undefined) {
+    reply(404, { code: RPC_CODE.unknownCommand, message: 'Path not found' });
     return;
   }
   const rune = request.headers['rune'];
   const rights = typeof rune === 'string' ? call.runes.allows(rune) : undefined;
   if (rights === undefined) {
-    reply(401, {
-      code: 1501,
-      message: rune === undefined ? 'Missing rune' : 'Not derived from master',
-    });
+    const why = rune === undefined ? 'Missing rune' : 'Not derived from master';
+    reply(rune === undefined ? 403 : 401, { code: 1501, message: `Not authorized: ${why}` });
     return;
   }
   if (rights.methods !== null && !rights.methods.includes(method)) {
-    reply(401, { code: 1502, message: `Not permitted: method is not equal to ${method}` });
+    const others = rights.methods.map((other) => `method is not equal to ${other}`);
+    reply(401, { code: 1502, message: `Not permitted: ${others.join(' AND ')}` });
     return;
   }
   const body = await bodyOf(request);

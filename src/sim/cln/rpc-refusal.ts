@@ -3,6 +3,7 @@
 export const RPC_CODE = {
   unknownCommand: -32601,
   invalidParams: -32602,
+  invalidRequest: -32600,
   lightningd: -1,
   inProgress: 200,
   rhashAlreadyUsed: 201,
@@ -11,9 +12,9 @@ export const RPC_CODE = {
   tryOtherRoute: 204,
   noSuchPayment: 208,
   unspecified: 209,
-  statusUnexpected: 211,
   invoiceLabelExists: 900,
   invoicePreimageExists: 901,
+  invoiceExpired: 903,
   invoiceNotFound: 905,
   invoiceStatusUnexpected: 906,
   waitTimeout: 904,

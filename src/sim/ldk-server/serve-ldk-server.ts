@@ -17,6 +17,7 @@ import { LdkRpcError, lightningError } from './rpc-error.ts';
 import { ServedLdkNode } from './served-node.ts';
 import { SpliceDesk } from './splice-desk.ts';
 
+/** How the served LDK Server behaves; everything has a default. */
 export interface ServeLdkServerOptions {
   /** The server's clock, ms since the Unix epoch; signatures are held against it. Default: the machine's. */
   readonly now?: () => number;
@@ -34,6 +35,7 @@ export interface ServeLdkServerOptions {
   readonly satPerVbyte?: bigint;
 }
 
+/** A served LDK Server, with what a client needs to reach it and a test to disturb it. */
 export interface ServedLdkServer {
   /** `127.0.0.1:PORT`; the port is whichever was free. */
   readonly address: string;

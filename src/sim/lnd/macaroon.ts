@@ -10,6 +10,7 @@ import { bytesToHex, hexToBytes } from '../../units/bytes.ts';
 import { isKnownPermission, permits } from './permissions.ts';
 import { plainError } from './rpc-error.ts';
 
+/** A macaroon, in both forms in which clients take one. */
 export interface BakedMacaroon {
   readonly macaroonBytes: Uint8Array;
   /** The same bytes in lower-case hex, as gRPC metadata carries them. */

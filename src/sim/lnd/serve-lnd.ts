@@ -16,6 +16,7 @@ import { plainError } from './rpc-error.ts';
 import type { CallGate } from './rpc-methods.ts';
 import { servicesOf } from './services.ts';
 
+/** How the served lnd behaves; everything has a default. */
 export interface ServeLndOptions {
   /** What GetState tells. Until it is `active` all other RPCs are refused with lnd's text. Default `active`. */
   readonly walletState?: ServedWalletState;
@@ -31,6 +32,7 @@ export interface ServeLndOptions {
   readonly requireInterceptor?: boolean;
 }
 
+/** A served lnd, with what a client needs to reach it and a test to disturb it. */
 export interface ServedLnd {
   /** `127.0.0.1:PORT`; the port is whichever was free. */
   readonly address: string;

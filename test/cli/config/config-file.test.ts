@@ -6,6 +6,7 @@ import { loadConfig } from '../../../src/cli/config/config-file.ts';
 import { readConfig } from '../../../src/cli/config/read-config.ts';
 import { UsageError } from '../../../src/cli/exit-codes.ts';
 import { resolvedJustInTime } from '../../../src/engine/just-in-time-options.ts';
+import { PLAN_ATTEMPT_COST } from '../../../src/engine/plan-attempt-cost.ts';
 import { DEFAULTS } from '../../../src/engine/rebalancer-options.ts';
 import { PLAN_DEFAULTS, SETTING_DEFAULTS } from '../../../src/planner/rebalance-plan-request.ts';
 import { MAX_ROUTE_CLTV_BLOCKS } from '../../../src/units/cltv.ts';
@@ -176,8 +177,14 @@ describe('the example', () => {
     if (reading.kind === 'problems') throw new Error(reading.problems.join('\n'));
     const { limits, plan, justInTime, run, dryRun, log } = reading.config;
     const { rules: _rules, tags: _tags, settings, attemptCostMsat, attemptCostPpm, ...rest } = plan;
-    const { graphMaxAgeMs: _graphMaxAgeMs, ...ofEngine } = DEFAULTS;
-    expect({ ...limits, attemptCostMsat, attemptCostPpm }).toEqual({ ...ofEngine, cleanUp: false });
+    const {
+      graphMaxAgeMs: _age,
+      attemptCostMsat: _msat,
+      attemptCostPpm: _ppm,
+      ...ofEngine
+    } = DEFAULTS;
+    expect({ attemptCostMsat, attemptCostPpm }).toEqual(PLAN_ATTEMPT_COST);
+    expect(limits).toEqual({ ...ofEngine, cleanUp: false });
     expect(settings).toEqual(SETTING_DEFAULTS);
     expect(rest).toEqual({ ...PLAN_DEFAULTS, maxCltvBlocks: MAX_ROUTE_CLTV_BLOCKS });
     const { claimMs: _claimMs, ...ofForwards } = resolvedJustInTime({});

@@ -80,6 +80,11 @@ describe('what is wrong with a configuration', () => {
       'b.toml:8: [run] interval is "2d"; it must be a time from "1s" to "1d": a whole number and a unit, s, m, h or d',
     ],
     [
+      'an amount below a millisatoshi',
+      ['[plan]', 'attempt_cost = 0.0005'],
+      'b.toml:8: [plan] attempt_cost is 0.0005; it must be a number of satoshis from 0 to 10,000,000, with three decimals at most',
+    ],
+    [
       'a choice that there is not',
       ['[plan]', 'strategy = "cheap"'],
       'b.toml:8: [plan] strategy is "cheap"; it must be "economic", "balance" or "explicit"',
@@ -100,6 +105,16 @@ describe('what is wrong with a configuration', () => {
       'b.toml:8: [metrics] listen is "127.0.0.1"; it must be an address with a port, such as "127.0.0.1:9464"',
     ],
     [
+      'a table in the place of an address',
+      ['[metrics]', 'listen = { host = "127.0.0.1" }'],
+      'b.toml:8: [metrics] listen is a table; it must be an address with a port, such as "127.0.0.1:9464"',
+    ],
+    [
+      'a key of endless length',
+      ['[metrics]', `${'k'.repeat(5_000)} = 1`],
+      `b.toml:8: [metrics] has no key "${'k'.repeat(59)}…"; its keys are listen`,
+    ],
+    [
       'a rule for nobody',
       ['[[channels]]', 'names = "a"', '[[channels]]', 'max_fee_ppm = 5'],
       'b.toml:9: [[channels]] 2 names is missing; it must be a name in quotes, or a list of such: channel ids, node ids, aliases or tags',
@@ -117,7 +132,7 @@ describe('what is wrong with a configuration', () => {
     [
       'a tag for nothing',
       ['[tags]', 'sinks = []', 'sources = 5'],
-      'b.toml:9: [tags] sources is 5; it must be a name in quotes, or a list of such: channel ids, node ids, aliases or tags',
+      'b.toml:9: [tags] "sources" is 5; it must be a name in quotes, or a list of such: channel ids, node ids, aliases or tags',
     ],
     [
       'an alias where only ids will do',
@@ -343,7 +358,7 @@ describe('what a configuration says', () => {
       'horizon = "14d"',
       'amounts = [100_000, 200_000]',
       'min_benefit = 20',
-      'attempt_cost = 3',
+      'attempt_cost = 3.25',
       'avoid = ["812345x9x0", "020000000000000000000000000000000000000000000000000000000000000001"]',
       '[[channels]]',
       'names = "sinks"',
@@ -386,7 +401,7 @@ describe('what a configuration says', () => {
           horizonMs: 14 * 86_400_000,
           amountsMsat: [100_000_000n, 200_000_000n],
           minBenefitMsat: 20_000n,
-          attemptCostMsat: 3000n,
+          attemptCostMsat: 3250n,
           avoid: {
             nodes: ['020000000000000000000000000000000000000000000000000000000000000001'],
             channels: ['893182773266284544'],

@@ -74,3 +74,17 @@ describe("pairs of lnd's mission control", () => {
     expect(book.exportMissionControl()).toEqual([pair({ failAmtMsat: 1n, failAtMs: NOON })]);
   });
 });
+
+it('what is dated after all dates, or before them, teaches nothing', () => {
+  const late = 8_640_000_000_000_001;
+  const amounts = { successAmtMsat: 5n, failAmtMsat: 9n };
+  const rowOf = (fields: Partial<MissionControlPair>) =>
+    imported(pair({ ...amounts, ...fields })).row;
+  expect(rowOf({ successAtMs: late, failAtMs: late })).toBeUndefined();
+  expect(rowOf({ successAtMs: -5 })).toBeUndefined();
+  expect(rowOf({ successAtMs: late, failAtMs: NOON })).toMatchObject({
+    lowAtMs: 0,
+    highMsat: 9,
+    highAtMs: NOON,
+  });
+});

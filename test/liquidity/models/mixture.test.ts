@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_EVIDENCE } from '../../../src/liquidity/evidence.ts';
 import type { CorridorQuery } from '../../../src/liquidity/liquidity-model.ts';
 import { MixtureModel } from '../../../src/liquidity/models/mixture.ts';
+import { HOUR_MS } from '../../../src/units/time.ts';
 import { SeededRandom, testSeed } from '../../seeded-random.ts';
 import { corridor, fallsWithAmount } from '../any-evidence.ts';
 import { NOW_MS } from '../lnd-vectors.ts';
@@ -126,6 +127,43 @@ describe('against draws', () => {
     expect(model.probability(leaning(2), 1e9, NOW_MS)).toBeGreaterThan(0.6);
     const before = new MixtureModel().probability(leaning(0), 1e9, NOW_MS);
     expect(Math.abs(model.probability(leaning(0), 1e9, NOW_MS) - before)).toBeLessThan(0.1);
+  });
+
+  it('learns how fast bounds stop being true', () => {
+    for (const [minutes, isStale] of [
+      [20, true],
+      [20_000, false],
+    ] as const) {
+      const random = new SeededRandom(testSeed(44));
+      const model = new MixtureModel();
+      const failed = one(now(0, 1e8));
+      for (let i = 0; i < 1_000; i++) {
+        const ageMs = random.next() * 6 * HOUR_MS;
+        const isAnother = random.next() >= Math.exp(-ageMs / (minutes * 60_000));
+        const balance = isAnother ? drawBalance(random, { even: 1, scaleMsat: 1e8 }) : 0;
+        model.learn(failed, { amountMsat: 5e8, passed: balance >= 5e8 }, NOW_MS + ageMs);
+      }
+      const later = model.probability(failed, 5e8, NOW_MS + 2 * HOUR_MS);
+      if (isStale) expect(later).toBeGreaterThan(0.6);
+      else expect(later).toBeLessThan(0.15);
+      const again = new MixtureModel();
+      again.restore(model.state());
+      expect(again.probability(failed, 5e8, NOW_MS + 2 * HOUR_MS)).toBeCloseTo(later, 1);
+    }
+  });
+
+  it('takes a state that was stored before fading was learnt', () => {
+    const model = new MixtureModel();
+    for (let i = 0; i < 200; i++) model.learn(one(), { amountMsat: 1e9, passed: true }, NOW_MS);
+    const shapes = model.state().slice(0, -5);
+    const other = new MixtureModel();
+    other.restore(shapes);
+    expect(other.probability(one(), 1e9, NOW_MS)).toBeGreaterThan(0.63);
+    const failed = one(now(0, 1e8));
+    expect(other.probability(failed, 1e8, NOW_MS + HOUR_MS)).toBeCloseTo(
+      new MixtureModel().probability(failed, 1e8, NOW_MS + HOUR_MS),
+      1,
+    );
   });
 
   it('is the same after it was stored, and refuses what it did not store', () => {

@@ -102,6 +102,16 @@ describe('listchannels', () => {
     expect(NetworkGraph.fromDescription({ channels, nodes, rejected }).graph.channelCount).toBe(1);
   });
 
+  test('leaves out what is no amount and no id, whatever it is instead', () => {
+    const odd: Json = { toString: 1 };
+    const { channels, rejected } = readGraph(
+      [direction({ amount_msat: odd }), direction({ source: 5, short_channel_id: odd })],
+      [],
+    );
+    expect(channels).toEqual([]);
+    expect(rejected.map(({ id }) => id).sort()).toEqual(['(none)', '812345x678x1']);
+  });
+
   test('comes by a connection of its own', async () => {
     const lightningd = await scripted();
     lightningd.on('listchannels', () => ({ channels: [direction(), back()] }));

@@ -165,3 +165,22 @@ describe('news of forwards', () => {
     await expect.poll(() => lightningd.open).toBe(1);
   });
 });
+
+test('a lightningd that answers with older forwards for ever is left', async () => {
+  const lightningd = await scripted();
+  lightningd.on('wait', ({ subsystem, indexname, nextvalue }) => ({
+    subsystem,
+    [indexname]: nextvalue === 0 ? 40 : nextvalue,
+  }));
+  const forward = { created_index: 3, updated_index: 3, in_channel: '1x1x1', status: 'offered' };
+  const rest = { in_msat: 5, received_time: 1.5 };
+  lightningd.on('listforwards', () => ({ forwards: Array(1_000).fill({ ...forward, ...rest }) }));
+  const node = await connectTo(lightningd);
+  const reading = (async () => {
+    for await (const _ of node.htlcEvents!({ signal: new AbortController().signal }));
+  })();
+  expect(await nodeError(reading)).toMatchObject({
+    code: 'rpc',
+    message: /from before those asked/,
+  });
+});

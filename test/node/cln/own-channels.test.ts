@@ -266,4 +266,22 @@ describe('the graph', () => {
     expect(channels[1]).toMatchObject({ [ours]: { maxHtlcMsat: null }, [theirs]: null });
     expect(nodes.map(({ nodeId }) => nodeId)).toEqual(expect.arrayContaining([OUR_ID, PEER]));
   });
+
+  test('rejects a private channel whose figures cannot be, as any other', async () => {
+    const local = {
+      htlc_minimum_msat: 1,
+      htlc_maximum_msat: 0,
+      cltv_expiry_delta: 70_000,
+      fee_base_msat: 0,
+      fee_proportional_millionths: 0,
+    };
+    const { node } = await listed([channel({ private: true, updates: { local } })]);
+    const { channels, rejected } = await node.describeGraph();
+    expect(channels).toEqual([]);
+    expect(rejected).toContainEqual({
+      kind: 'channel',
+      id: expect.any(String),
+      reason: expect.stringMatching(/time_lock_delta is above 65535/),
+    });
+  });
 });

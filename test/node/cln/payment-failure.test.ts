@@ -91,6 +91,26 @@ describe('what a node wrote', () => {
     }
   });
 
+  test('behind a length of 0, where Core Lightning puts it, it is read too, but nothing else', () => {
+    const read = (rest: string) => readFailureMessage(0x1007, unhex(`1007${rest}`)).channelUpdate;
+    const update = channelUpdate({ scid: SCID, ppm: 777 });
+    expect(read(u16(0) + update)).toMatchObject({ chanId: String(SCID), feeRate: 777 });
+    // Without its type it may be anything.
+    expect(read(u16(0) + update.slice(4))).toBeUndefined();
+    expect(read(`${u16(0)}0102abcd`)).toBeUndefined();
+    // What lightningd v26.06.6 answered on a test network.
+    const answered = read(
+      '000001027f77d0b18989d2e6d40a6973bda123134ad5b0b0fa7d76a93aa669ceb4ede3fa2dc710d9630541624d89149847b17413e3977012849efbceef2846439756e2de06226e46111a0b59caaf126043eb5bbf28c34f3a5e332a1fc7b2b73cf188910f00023800000100006b025f49010000060000000000000000000004090000029100000000b1069a80',
+    );
+    expect(answered).toMatchObject({
+      chanId: parseChannelId('568x1x0'),
+      timeLockDelta: 6,
+      baseFee: 1033,
+      feeRate: 657,
+      htlcMaximumMsat: 2_970_000_000n,
+    });
+  });
+
   test('cut short anywhere it is never more than a failure without an update', () => {
     const whole = `1007${withUpdate(channelUpdate({ scid: SCID }))}`;
     for (let bytes = 0; bytes < whole.length / 2; bytes++) {

@@ -68,6 +68,7 @@ export class ScriptedLightningd {
     for (const method of ['askrene-reserve', 'askrene-unreserve', 'askrene-inform-channel']) {
       this.on(method, () => ({}));
     }
+    this.on('askrene-listreservations', () => ({ reservations: [] }));
     this.#server = createServer((socket) => this.#serve(socket));
   }
 

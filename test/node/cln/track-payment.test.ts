@@ -161,6 +161,53 @@ describe('following a payment', () => {
     expect((await collected).code).toBe('unreachable');
   });
 
+  test('frees what a process had reserved that was killed, and tells what it would have', async () => {
+    const reserved = (short_channel_id_dir: string, amount_msat: number) => ({
+      ...{ short_channel_id_dir, amount_msat },
+      command_id: 'of another process',
+    });
+    const mine = [reserved('102x1x0/1', 1_001_000), reserved('103x1x0/0', 1_000_000)] as const;
+    const others = [reserved('102x1x0/1', 1_001_001), reserved('103x1x0/0', 999_999)];
+    for (const [reservations, path] of [
+      [[...others, ...mine], mine],
+      [[...others, mine[0]], []],
+      ['odd', []],
+    ] as const) {
+      const { updates, lightningd } = await tracking((cln) => {
+        cln.on('listsendpays', () => ({ payments: [listed(4, 'failed')] }));
+        cln.on('waitsendpay', failsWith(FULL));
+        cln.on('askrene-listreservations', () => ({ reservations }));
+      });
+      await collect(updates);
+      await expect.poll(() => lightningd.asked('askrene-listreservations')).toEqual([{}]);
+      const steps = path.map(({ short_channel_id_dir, amount_msat }) => ({
+        ...{ short_channel_id_dir, amount_msat },
+      }));
+      const lessons = [
+        { layer: 'xpay', ...steps[0], inform: 'unconstrained' },
+        { layer: 'xpay', ...steps[1], inform: 'constrained' },
+      ];
+      await expect
+        .poll(() => lightningd.asked('askrene-inform-channel'))
+        .toEqual(steps.length === 0 ? [] : lessons);
+      expect(lightningd.asked('askrene-unreserve')).toEqual(
+        steps.length === 0 ? [] : [{ path: steps }],
+      );
+    }
+  });
+
+  test('a rune that keeps the reason back is named', async () => {
+    const { updates } = await tracking((cln) => {
+      cln.on('listsendpays', () => ({ payments: [listed(4, 'failed')] }));
+      cln.on('waitsendpay', () => {
+        throw new RpcFault(1502, `Not permitted: ${'method is not equal to wait AND '.repeat(20)}`);
+      });
+    });
+    const { code, message } = await nodeError(collect(updates));
+    expect(code).toBe('permission_denied');
+    expect(message).toMatch(/^the rune does not allow waitsendpay: .{121}; make one that does/);
+  });
+
   test('an answer that makes no sense is an error', async () => {
     const { updates } = await tracking((cln) => {
       cln.on('listsendpays', () => ({ payments: [listed(4, 'dreaming')] }));

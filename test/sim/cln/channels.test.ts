@@ -78,9 +78,12 @@ describe('askrene', () => {
     const path = [{ short_channel_id_dir: channel, amount_msat: 5000 }];
     await daemon.call('askrene-reserve', { path });
     expect(await rows('askrene-listreservations', 'reservations')).toHaveLength(1);
+    // As lightningd does it: the first is freed, the second is unknown.
     await expect(
       daemon.call('askrene-unreserve', { path: [...path, ...path] }),
-    ).rejects.toMatchObject({ code: -32602 });
+    ).rejects.toMatchObject({ code: -32602, message: `Unknown reservation for ${channel}` });
+    expect(await rows('askrene-listreservations', 'reservations')).toEqual([]);
+    await daemon.call('askrene-reserve', { path });
     await daemon.call('askrene-unreserve', { path });
     expect(await rows('askrene-listreservations', 'reservations')).toEqual([]);
     const lesson = { layer: 'xpay', short_channel_id_dir: channel, amount_msat: 5000 };
@@ -92,6 +95,15 @@ describe('askrene', () => {
     expect(layer!['constraints']).toMatchObject([
       { short_channel_id_dir: channel, maximum_msat: 4999n },
     ]);
+    await daemon.call('askrene-reserve', { path });
+    const atOnce = await daemon.call('askrene-inform-channel', {
+      ...lesson,
+      inform: 'constrained',
+    });
+    expect(atOnce).toMatchObject({ constraints: [{ maximum_msat: 9999n, layer: 'xpay' }] });
+    expect(await daemon.call('askrene-inform-channel', { ...lesson, inform: 'succeeded' })).toEqual(
+      { constraints: [] },
+    );
     daemon.close();
   });
 });

@@ -126,7 +126,7 @@ describe('sendpay and waitsendpay', () => {
       payments: [{ status: 'pending' }],
     });
     expect((await refusal(on.call('delpay', { payment_hash: hash, status: 'failed' }))).code).toBe(
-      211,
+      208,
     );
     on.daemon.close();
   });
@@ -137,12 +137,17 @@ describe('sendpay and waitsendpay', () => {
     const failed = await refusal(on.call('waitsendpay', { payment_hash: hash }));
     expect(failed.code).toBe(203);
     expect(failed.data).toMatchObject({
+      status: 'pending',
       erring_index: 4,
       erring_node: on.world.alice.nodeId,
       erring_channel: formatChannelId(on.world.channels[3]),
       // PERM | 15, then the amount and the height that it saw.
       raw_message: `400f${AMOUNT_MSAT.toString(16).padStart(16, '0')}${(800_000).toString(16).padStart(8, '0')}`,
     });
+    // Told once: what is asked for later comes from the wallet, which does not store the message.
+    const stored = await refusal(on.call('waitsendpay', { payment_hash: hash }));
+    expect(stored).toMatchObject({ code: 203, data: { status: 'failed', erring_index: 4 } });
+    expect(stored.data).not.toHaveProperty('raw_message');
     expect((await refusal(on.call('waitsendpay', { payment_hash: '22'.repeat(32) }))).code).toBe(
       208,
     );
@@ -252,6 +257,10 @@ describe('listforwards and wait', () => {
       in_msat: clnRoute(world)[0]!.amount_msat,
       out_msat: clnRoute(world)[1]!.amount_msat,
     });
+    // Refused before it was one of two channels', it is never changed again, and has no way out.
+    for (const gone of ['updated_index', 'resolved_time', 'out_msat', 'fee_msat', 'out_htlc_id']) {
+      expect(forwards[2]).not.toHaveProperty(gone);
+    }
     expect(forwards[2]).toMatchObject({ failreason: 'WIRE_FEE_INSUFFICIENT', failcode: 0x100c });
     const later = await bobs.call('listforwards', { index: 'updated', start: 2, limit: 1 });
     expect(later).toMatchObject({ forwards: [{ status: 'failed', updated_index: 2n }] });

@@ -116,7 +116,7 @@ describe('clnrest', () => {
   });
 
   it('asks for a rune that allows the command', async () => {
-    expect(await post('/v1/getinfo')).toMatchObject({ status: 401 });
+    expect(await post('/v1/getinfo')).toMatchObject({ status: 403 });
     expect(await post('/v1/getinfo', { rune: 'made up' })).toMatchObject({ status: 401 });
     const rune = served.makeRune(['listnodes']);
     expect(await post('/v1/getinfo', { rune })).toMatchObject({

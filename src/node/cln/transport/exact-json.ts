@@ -1,6 +1,7 @@
 /** JSON whose whole numbers stay exact. */
 import type { JsonDocument } from './json-documents.ts';
 
+/** A value of JSON. Whole numbers beyond 2^53 are `bigint`. */
 export type Json =
   | null
   | boolean
@@ -24,7 +25,8 @@ export function parseExactly({ text, hasLongNumbers }: JsonDocument): Json {
   return (JSON.parse as (text: string, reviver: Reviver) => Json)(text, exact);
 }
 
-const WHOLE = /^-?[0-9]+$/;
+/** Longer ones are no amounts, and a `bigint` of a million digits takes seconds to make. */
+const WHOLE = /^-?[0-9]{1,40}$/;
 
 function exact(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;

@@ -30,6 +30,8 @@ const NOT_FOUND = 404;
 const INTERNAL = 500;
 /** How JSON-RPC says that there is no such method; clnrest's 404 has it as its code, or none at all. */
 const METHOD_NOT_FOUND = -32601;
+const INVALID_PARAMS = -32602;
+const RUNE_NOT_AUTHORIZED = 1501;
 
 export class RestCarrier implements Carrier {
   readonly #options: RestCarrierOptions;
@@ -94,7 +96,13 @@ export class RestCarrier implements Carrier {
       const wasStale = keeps && request.reusedSocket && error.code === 'ECONNRESET';
       fail(restError(this.#options.address, error), wasStale);
     });
+    let answered = false;
+    // A server that asks for another protocol is hung up on, without an error.
+    request.on('close', () => {
+      if (!answered) fail(lostAnswer(call, 'the connection was closed without one'));
+    });
     request.on('response', (response) => {
+      answered = true;
       this.#read(response, call).then(settle, (error: unknown) => {
         fail(error instanceof NodeError ? error : lostAnswer(call, String(error)));
       });
@@ -151,6 +159,7 @@ export class RestCarrier implements Carrier {
         return { ...errorEnd(answer), code: METHOD_NOT_FOUND };
       case UNAUTHORIZED:
       case FORBIDDEN:
+        return ofRune(errorEnd(answer));
       case INTERNAL:
         return errorEnd(answer);
       default:
@@ -158,6 +167,10 @@ export class RestCarrier implements Carrier {
     }
   }
 }
+
+/** What is no rune at all is refused as an odd parameter of the check, before the command is looked at. */
+const ofRune = (end: Extract<CallEnd, { kind: 'error' }>): CallEnd =>
+  end.code === INVALID_PARAMS ? { ...end, code: RUNE_NOT_AUTHORIZED } : end;
 
 const after = (ms: number | null, act: () => void): NodeJS.Timeout | undefined =>
   ms === null ? undefined : setTimeout(act, ms);

@@ -62,7 +62,7 @@ const packetsOf = (answer: string): readonly string[] => answer.split(SEPARATOR)
 function sessionOf(packet: string): string {
   const session = packet.startsWith(OPEN) ? parsed(packet.slice(1)) : null;
   const sid = isObject(session) ? session['sid'] : undefined;
-  if (typeof sid === 'string' && sid !== '') return sid;
+  if (typeof sid === 'string' && sid !== '' && sid.isWellFormed()) return sid;
   throw lost('it does not speak Socket.IO');
 }
 
@@ -123,6 +123,8 @@ function exchange(
   request.on('error', (error) => {
     reject(error instanceof NodeError ? error : restError(address, error));
   });
+  // A server that asks for another protocol is hung up on, without an error.
+  request.on('close', () => reject(lost('it closed the connection')));
   request.on('response', (response) => {
     let text = '';
     response.setEncoding('utf8');

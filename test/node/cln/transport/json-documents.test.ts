@@ -123,3 +123,8 @@ describe('numbers', () => {
     expect(cut([bytesOf(text)])).toEqual([{ ...value, b: [5, 7] }]);
   });
 });
+
+test('a number of more digits than any amount has stays a number, and costs no time', () => {
+  const [kept] = cut([bytesOf(`{"a":${'9'.repeat(40)},"b":${'9'.repeat(900_000)}}`)]);
+  expect(kept).toEqual({ a: BigInt('9'.repeat(40)), b: Number.POSITIVE_INFINITY });
+});

@@ -5,6 +5,7 @@ import {
   RestCarrier,
   type RestCarrierOptions,
 } from '../../../../src/node/cln/transport/rest-carrier.ts';
+import { httpAnswer, RawServer } from '../../../fuzz/raw-server.ts';
 import { makeCertificate } from '../../lnd/certificates.ts';
 import { RUNE, ScriptedClnrest } from '../scripted-clnrest.ts';
 import { never, RpcFault } from '../scripted-lightningd.ts';
@@ -95,6 +96,19 @@ describe('calls over clnrest', () => {
       kind: 'lost',
       error: { code: 'rpc' },
     });
+  });
+
+  test('what is no rune at all is refused as a rune, by the status', async () => {
+    const clnrest = await ScriptedClnrest.start();
+    const answer = (status: number) => {
+      clnrest.raw = (response) => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end('{"code":-32602,"data":null,"message":"rune: should be base64 string"}');
+      };
+      return carrierFor(clnrest).request(call('read'));
+    };
+    expect(await answer(401)).toMatchObject({ kind: 'error', code: 1501 });
+    expect(await answer(500)).toMatchObject({ kind: 'error', code: -32602 });
   });
 
   test('what changes nothing is asked again where a kept connection had ended, once; a payment is not', async () => {
@@ -201,4 +215,24 @@ describe('addresses', () => {
   ])('%s is none', (text, message) => {
     expect(() => parseRestAddress(text)).toThrow(message);
   });
+});
+
+test('a server that asks for another protocol leaves the call lost, and not waiting', async () => {
+  const server = new RawServer();
+  await server.listen();
+  onTestFinished(() => server.close());
+  const upgrade = ['Connection: Upgrade', 'Upgrade: websocket'];
+  server.answer(httpAnswer(101, new TextEncoder().encode('{}'), upgrade));
+  const carrier = new RestCarrier({
+    address: parseRestAddress(`http://127.0.0.1:${server.port}`),
+    rune: RUNE,
+    ca: undefined,
+    serverName: undefined,
+    connectDeadlineMs: 5_000,
+    maxBytes: 1_000,
+    maxBulkBytes: 1_000,
+  });
+  onTestFinished(() => carrier.close());
+  const end = await carrier.request(call('sendpay', { changes: true, deadlineMs: null }));
+  expect(end).toMatchObject({ kind: 'lost', error: { code: 'rpc' } });
 });

@@ -1,0 +1,27 @@
+/** The configuration of `ballast run`, read as it reads it. */
+import { ConfigError } from '../../config/config-file.ts';
+import { EXIT } from '../../exit-codes.ts';
+import { type Check, failed, ok, skipped, warning } from '../check.ts';
+
+export const configuration: Check = {
+  id: 'configuration',
+  needs: [],
+  look: async (setUp) => {
+    const { config: file } = setUp.options;
+    if (file === undefined) {
+      return skipped('none is named; `ballast run` needs one (--config), `ballast init` writes it');
+    }
+    try {
+      const warnings = (await setUp.loaded())?.warnings ?? [];
+      return warnings.length === 0
+        ? ok(`${file} is sound`)
+        : warning(`${file} is sound, but: ${warnings.join('; ')}`);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      return failed(error.problems.join('\n'), {
+        exit: EXIT.usage,
+        fix: 'examples/ballast.toml of the package explains every key',
+      });
+    }
+  },
+};

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { moveRequest } from '../../src/engine/move-request.ts';
+import { PLAN_ATTEMPT_COST } from '../../src/engine/plan-attempt-cost.ts';
+import type { PlannedMove } from '../../src/planner/rebalance-plan.ts';
+import { parseChannelId } from '../../src/units/ids.ts';
+
+const move = {
+  outChannelId: parseChannelId('1'),
+  inChannelId: parseChannelId('2'),
+  amountMsat: 500_000_000n,
+  maxFeeMsat: 70_001n,
+} as PlannedMove;
+
+it('asks for what the plan reckoned with, at most for what the move is worth', () => {
+  expect(moveRequest(move, {}, PLAN_ATTEMPT_COST)).toEqual({
+    from: '1',
+    to: '2',
+    amountMsat: 500_000_000n,
+    minAmountMsat: 50_000_000n,
+    maxFeeMsat: 70_001n,
+    maxFeePpm: 140.002,
+    ...PLAN_ATTEMPT_COST,
+  });
+});
+
+it('prefers what the plan was asked for', () => {
+  const request = {
+    attemptCostMsat: 7n,
+    attemptCostPpm: 0,
+    amountsMsat: [300_000_000n, 9_000_000n],
+  };
+  expect(moveRequest(move, request, PLAN_ATTEMPT_COST)).toMatchObject({
+    attemptCostMsat: 7n,
+    attemptCostPpm: 0,
+    minAmountMsat: 9_000_000n,
+  });
+});
