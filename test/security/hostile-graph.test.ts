@@ -69,7 +69,7 @@ describe('whatever is announced', () => {
 
   it(`costs what it says and no more than allowed, over channels of ours alone (seed ${seed})`, () => {
     const random = new SeededRandom(seed);
-    let [found, refused] = [0, 0];
+    let found = 0;
     for (let i = 0; i < 600; i++) {
       const snapshot = graphOf(channelsOf(random)).snapshot();
       const amountMsat = random.pick([1n, 1000n, 1_000_000_000n, 9_999_999_999n]);
@@ -96,16 +96,9 @@ describe('whatever is announced', () => {
       expect(route.totalTimeLock - HEIGHT).toBeLessThanOrEqual(2016);
       const check = { ...terms, self, amountMsat, maxFeeMsat, overlay, invoiceCltvDelta: 40 };
       const defects = checkRoute(route, snapshot, check).map(({ code }) => code);
-      // Beyond 100 % a discount grows with the fee, so that the dearest sibling is not the one with the largest fee.
-      // Such a price may be too low; then the check says so, and nothing is sent.
-      const steep = hops.some(({ inboundFee: { inboundFeeBaseMsat, inboundFeeRatePpm } }) => {
-        return inboundFeeBaseMsat > 0n && inboundFeeRatePpm < -1_000_000;
-      });
-      expect(defects.filter((code) => !(steep && code === 'fee_insufficient'))).toEqual([]);
-      if (defects.length > 0) refused++;
+      expect(defects).toEqual([]);
     }
     expect(found).toBeGreaterThan(50);
-    expect(refused).toBeLessThan(found / 20);
   });
 });
 

@@ -120,13 +120,13 @@ const peerOf = ({ snapshot }: AmountView, direction: number, side: Side): number
 function firstChannels(
   view: AmountView,
   found: readonly EndDirection[],
-  { amountMsat, priceOf, penalties }: SpaceTerms,
+  { amountMsat, priceOf, penalties, siblings }: SpaceTerms,
 ): EndChannel[] {
   const { snapshot, bounds } = view;
   const terms = allocateEdges(found.length);
   const channels: EndChannel[] = [];
   found.forEach(({ direction, maximum }, edge) => {
-    setAnnounced(terms, edge, { snapshot, direction });
+    setAnnounced(terms, edge, { snapshot, direction, siblings });
     terms.maxMsat[edge] = maximum;
     if (maximum < amountMsat) return;
     const peer = snapshot.to(direction);
@@ -151,7 +151,7 @@ function lastChannels(
   const terms = allocateEdges(found.length);
   const channels: EndChannel[] = [];
   found.forEach(({ direction, maximum }, edge) => {
-    setAnnounced(terms, edge, { snapshot, direction });
+    setAnnounced(terms, edge, { snapshot, direction, siblings });
     const usable = maximum >= amountMsat && terms.minMsat[edge]! <= amountMsat;
     if (siblings === 'any') given.directions.raiseToSiblings(terms, edge, direction);
     terms.direction[edge] = direction;

@@ -45,8 +45,9 @@ export function collectEdges(
       const direction = outgoing[i]! ^ 1;
       const source = numberOf[snapshot.from(direction)]!;
       if (source < 0 || !isWideEnough(snapshot, direction, amountMsat)) continue;
-      const at = { snapshot, direction };
-      const shared = view.siblings === 'any' && carriesAmount(snapshot, direction, amountMsat);
+      const { siblings } = view;
+      const at = { snapshot, direction, siblings };
+      const shared = siblings === 'any' && carriesAmount(snapshot, direction, amountMsat);
       const known = shared ? sibling[source]! : -1;
       if (known >= first) {
         raiseToSibling(terms, known, at);

@@ -9,7 +9,7 @@ import type { GraphSnapshot } from '../../graph/snapshot.ts';
  * its channels to the next node, and lnd picks one at random.
  * - `any`: so that whichever channel is picked, both nodes accept: the maxima of base fee, rate, both inbound parts
  *   and CLTV delta, each taken apart, over the channels that are usable at the requested amount. lnd's own choice,
- *   the sibling of the highest total fee, is not always safe. A circle does not go out to a peer and straight back,
+ *   the sibling of the highest total fee, is not always safe. Inbound discounts count up to 100 %. A circle does not go out to a peer and straight back,
  *   for the peer may return the payment over the very channel that it came by.
  * - `named`: by the terms of the very channel that the route names. Cheaper or equal, and may be refused.
  */
@@ -42,13 +42,19 @@ export function allocateEdges(count: number): EdgeTerms {
   };
 }
 
-/** The edge's own terms, as announced. */
+/** A discount of the whole amount: beyond, what a hop keeps falls as what it asks for going out rises. */
+const STEEPEST_SHARED_PPM = -1_000_000;
+
+/**
+ * The edge's own terms, as announced. Where any sibling may be picked, steeper discounts than 100 % are left unused, for
+ * with them the largest fee of each part is not the largest fee of all.
+ */
 export function setAnnounced(
   edges: EdgeTerms,
   edge: number,
-  at: { snapshot: GraphSnapshot; direction: number },
+  at: { snapshot: GraphSnapshot; direction: number; siblings: SiblingPricing },
 ): void {
-  const { snapshot, direction } = at;
+  const { snapshot, direction, siblings } = at;
   const { columns } = snapshot;
   edges.direction[edge] = direction;
   edges.feeBaseMsat[edge] = columns.feeBaseMsat[direction]!;
@@ -60,7 +66,9 @@ export function setAnnounced(
     capacityMsat(snapshot, direction),
   );
   edges.inboundBaseMsat[edge] = columns.inboundFeeBaseMsat[direction ^ 1]!;
-  edges.inboundRatePpm[edge] = columns.inboundFeeRatePpm[direction ^ 1]!;
+  const inboundRatePpm = columns.inboundFeeRatePpm[direction ^ 1]!;
+  edges.inboundRatePpm[edge] =
+    siblings === 'any' ? Math.max(STEEPEST_SHARED_PPM, inboundRatePpm) : inboundRatePpm;
 }
 
 /** Makes an edge's terms good for a parallel direction too. The larger maximum names the route's channel. */
