@@ -17,8 +17,28 @@ export interface GivenLnd {
   readonly restart: string | null;
 }
 
+/** By its socket, where the suites run on its own machine, by clnrest, or by both. */
+export interface GivenCln {
+  readonly name: string;
+  /** Path of `lightning-rpc`. */
+  readonly socket: string | null;
+  readonly rest: GivenClnrest | null;
+  /** Path of `gossip_store`. */
+  readonly gossipStore: string | null;
+  readonly restart: string | null;
+}
+
+export interface GivenClnrest {
+  readonly url: string;
+  /** One that may do everything. */
+  readonly rune: string;
+  /** Path of `ca.pem`. */
+  readonly tlsCa: string;
+}
+
 export interface GivenNodes {
   readonly lnd: readonly GivenLnd[];
+  readonly cln: readonly GivenCln[];
   /** What a circle of the suites carries, in sat. */
   readonly amountSat: number;
 }
@@ -38,12 +58,19 @@ const LND_KEYS: ReadonlySet<string> = new Set([
   'macaroon',
   'restart',
 ]);
+const REST_KEYS = ['rest_url', 'rune', 'tls_ca'] as const;
+const CLN_KEYS: ReadonlySet<string> = new Set([
+  ...['name', 'socket', ...REST_KEYS],
+  ...['gossip_store', 'restart'],
+]);
 
 /** @throws Error for a file that cannot be meant, with what to change in it. */
 export function givenNodes(env: NodeJS.ProcessEnv = process.env): GivenNodes | Nothing {
   if (env['BALLAST_INTEROP'] !== 'full') return { missing: 'they run in npm run test:interop' };
-  const byVariables = fromVariables(env);
-  if (byVariables.length > 0) return { lnd: byVariables, amountSat: DEFAULT_AMOUNT_SAT };
+  const byVariables = { lnd: lndFromVariables(env), cln: clnFromVariables(env) };
+  if (byVariables.lnd.length + byVariables.cln.length > 0) {
+    return { ...byVariables, amountSat: DEFAULT_AMOUNT_SAT };
+  }
   const file = env['BALLAST_INTEROP_NODES'] ?? OWN_FILE;
   if (existsSync(file)) return readNodes(readFileSync(file, 'utf8'), file);
   return {
@@ -55,7 +82,7 @@ export function givenNodes(env: NodeJS.ProcessEnv = process.env): GivenNodes | N
 }
 
 /** `BALLAST_INTEROP_LND1_ADDRESS`, `..._TLS_CERT`, `..._MACAROON`, perhaps `..._RESTART`, then `LND2` and so on. */
-function fromVariables(env: NodeJS.ProcessEnv): readonly GivenLnd[] {
+function lndFromVariables(env: NodeJS.ProcessEnv): readonly GivenLnd[] {
   const nodes: GivenLnd[] = [];
   for (let i = 1; i <= MOST_BY_VARIABLES; i++) {
     const of = (what: string): string | undefined => env[`BALLAST_INTEROP_LND${i}_${what}`];
@@ -71,29 +98,78 @@ function fromVariables(env: NodeJS.ProcessEnv): readonly GivenLnd[] {
   return nodes;
 }
 
+/**
+ * `BALLAST_INTEROP_CLN1_SOCKET`, or `..._REST_URL`, `..._RUNE` and `..._TLS_CA`, or all of them; perhaps `..._GOSSIP_STORE`
+ * and `..._RESTART`; then `CLN2` and so on.
+ */
+function clnFromVariables(env: NodeJS.ProcessEnv): readonly GivenCln[] {
+  const nodes: GivenCln[] = [];
+  for (let i = 1; i <= MOST_BY_VARIABLES; i++) {
+    const prefix = `BALLAST_INTEROP_CLN${i}_`;
+    const named = [...CLN_KEYS].flatMap((key) => {
+      const value = env[prefix + key.toUpperCase()];
+      return value === undefined ? [] : [[key, value] as const];
+    });
+    if (named.length === 0) break;
+    nodes.push(readCln({ name: `cln${i}`, ...Object.fromEntries(named) }, `${prefix}…`));
+  }
+  return nodes;
+}
+
 /** @param file for messages */
 export function readNodes(text: string, file: string): GivenNodes {
-  const { amount_sat: amountSat = DEFAULT_AMOUNT_SAT, lnd = [] } = parse(text);
+  const { amount_sat: amountSat = DEFAULT_AMOUNT_SAT, lnd = [], cln = [] } = parse(text);
   if (typeof amountSat !== 'number' || !Number.isSafeInteger(amountSat) || amountSat < 1000) {
     throw new Error(`${file}: amount_sat must be a whole number of at least 1000`);
   }
   if (!Array.isArray(lnd)) throw new Error(`${file}: write each lnd node as a table [[lnd]]`);
+  if (!Array.isArray(cln)) {
+    throw new Error(`${file}: write each Core Lightning node as a table [[cln]]`);
+  }
   return {
     amountSat,
     lnd: lnd.map((table, i) => readLnd(table as TomlTable, `${file}: [[lnd]] number ${i + 1}`)),
+    cln: cln.map((table, i) => readCln(table as TomlTable, `${file}: [[cln]] number ${i + 1}`)),
   };
 }
 
-function readLnd(table: TomlTable, where: string): GivenLnd {
-  const unknown = Object.keys(table).find((key) => !LND_KEYS.has(key));
+/** Reads the texts of a table that has no other keys. */
+function textsOf(
+  table: TomlTable,
+  { keys, where }: { readonly keys: ReadonlySet<string>; readonly where: string },
+): (key: string) => string {
+  const unknown = Object.keys(table).find((key) => !keys.has(key));
   if (unknown !== undefined) {
-    throw new Error(`${where}: unknown key ${unknown}; known are ${[...LND_KEYS].join(', ')}`);
+    throw new Error(`${where}: unknown key ${unknown}; known are ${[...keys].join(', ')}`);
   }
-  const textOf = (key: string): string => {
+  return (key) => {
     const value = table[key];
     if (typeof value === 'string' && value !== '') return value;
     throw new Error(`${where}: ${key} is missing, or no text`);
   };
+}
+
+function readCln(table: TomlTable, where: string): GivenCln {
+  const textOf = textsOf(table, { keys: CLN_KEYS, where });
+  const orNull = (key: string): string | null => (table[key] === undefined ? null : textOf(key));
+  const hasRest = REST_KEYS.some((key) => table[key] !== undefined);
+  const rest = hasRest
+    ? { url: textOf('rest_url'), rune: textOf('rune'), tlsCa: textOf('tls_ca') }
+    : null;
+  const socket = orNull('socket');
+  if (socket === null && rest === null) {
+    throw new Error(`${where}: neither socket nor rest_url, rune and tls_ca are there`);
+  }
+  return {
+    name: orNull('name') ?? socket ?? rest!.url,
+    ...{ socket, rest },
+    gossipStore: orNull('gossip_store'),
+    restart: orNull('restart'),
+  };
+}
+
+function readLnd(table: TomlTable, where: string): GivenLnd {
+  const textOf = textsOf(table, { keys: LND_KEYS, where });
   const address = textOf('address');
   return {
     name: table['name'] === undefined ? address : textOf('name'),

@@ -14,7 +14,7 @@ const CREDENTIALS = `${FOLDER}credentials`;
 const [ENGINE, ...ENGINE_WORDS] = (process.env['BALLAST_COMPOSE'] ?? 'docker compose').split(' ');
 
 const LND = ['lnd1', 'lnd2', 'lnd3', 'lnd4', 'lnd5'] as const;
-const CLN = ['cln1', 'cln2'] as const;
+const CLN = ['cln1', 'cln2', 'cln3', 'cln4'] as const;
 type Lnd = (typeof LND)[number];
 type Cln = (typeof CLN)[number];
 type Name = Lnd | Cln;
@@ -44,6 +44,12 @@ const CHANNELS: readonly Planned[] = [
   { from: 'cln1', to: 'lnd3', capacitySat: 5_000_000, pushedSat: 2_500_000 },
   { from: 'cln1', to: 'cln2', capacitySat: 5_000_000, pushedSat: 2_500_000 },
   { from: 'cln2', to: 'lnd2', capacitySat: 5_000_000, pushedSat: 2_500_000 },
+  { from: 'cln2', to: 'cln3', capacitySat: 6_000_000, pushedSat: 3_000_000 },
+  { from: 'cln3', to: 'cln1', capacitySat: 4_000_000, pushedSat: 3_000_000 },
+  { from: 'cln4', to: 'cln1', capacitySat: 6_000_000, pushedSat: 3_000_000 },
+  { from: 'cln3', to: 'cln4', capacitySat: 3_000_000, pushedSat: 1_500_000 },
+  { from: 'cln3', to: 'cln4', capacitySat: 4_000_000, pushedSat: 2_000_000 },
+  { from: 'cln2', to: 'cln4', capacitySat: 2_000_000, pushedSat: 1_000_000, private: true },
   { from: 'lnd1', to: 'cln2', capacitySat: 4_000_000, pushedSat: 2_000_000 },
   { from: 'lnd1', to: 'cln2', capacitySat: 3_000_000, pushedSat: 1_500_000 },
 ];
@@ -73,7 +79,10 @@ interface Answer {
   readonly address: string;
   readonly bech32: string;
   readonly rune: string;
-  readonly channels: readonly { readonly channel_point: string }[];
+  readonly channels: readonly {
+    readonly channel_point: string;
+    readonly short_channel_id: string;
+  }[];
 }
 
 const lncli = async (name: Name, ...words: readonly string[]): Promise<Answer> =>
@@ -157,6 +166,7 @@ async function open(planned: Planned): Promise<void> {
       from,
       ...['-k', 'fundchannel', `id=${key}`, `amount=${capacitySat}`],
       ...[`push_msat=${pushedSat * 1000}`, 'feerate=2000perkb'],
+      ...(planned.private === true ? ['announce=false'] : []),
     );
   }
   await mine(6);
@@ -167,7 +177,7 @@ async function open(planned: Planned): Promise<void> {
   say(`${from} - ${to}: ${capacitySat} sat`);
 }
 
-/** Each side of each channel of the lnd nodes other terms, discounts for arrivals among them. */
+/** Each side of each channel other terms, discounts for arrivals among lnd's. */
 async function chargeFees(): Promise<void> {
   let i = 0;
   for (const name of LND) {
@@ -181,6 +191,17 @@ async function chargeFees(): Promise<void> {
         ...['--time_lock_delta', String(24 + ((i * 29) % 100))],
         ...['--inbound_base_fee_msat', String(-((i * 61) % 200))],
         ...['--inbound_fee_rate_ppm', String(-((i * 47) % 300))],
+      );
+      i++;
+    }
+  }
+  for (const name of CLN) {
+    const { channels } = await cln(name, 'listpeerchannels');
+    for (const { short_channel_id } of channels) {
+      await cln(
+        name,
+        ...['-k', 'setchannel', `id=${short_channel_id}`, 'enforcedelay=0'],
+        ...[`feebase=${(i * 337) % 2000}`, `feeppm=${(i * 173) % 900}`],
       );
       i++;
     }

@@ -9,8 +9,8 @@ import type { GraphSnapshot } from '../../graph/snapshot.ts';
  * its channels to the next node, and lnd picks one at random.
  * - `any`: so that whichever channel is picked, both nodes accept: the maxima of base fee, rate, both inbound parts
  *   and CLTV delta, each taken apart, over the channels that are usable at the requested amount. lnd's own choice,
- *   the sibling of the highest total fee, is not always safe. Inbound discounts count up to 100 %. A circle does not go out to a peer and straight back,
- *   for the peer may return the payment over the very channel that it came by.
+ *   the sibling of the highest total fee, is not always safe. Inbound discounts count up to 100 %. A circle does not
+ *   go out to a peer and straight back, for the peer may return the payment over the very channel that it came by.
  * - `named`: by the terms of the very channel that the route names. Cheaper or equal, and may be refused.
  */
 export type SiblingPricing = 'any' | 'named';
