@@ -41,6 +41,17 @@ describe('ballast init', () => {
     expect(out).not.toMatch(/not all of it was named/);
   });
 
+  it('never says to bake over a macaroon that is there', async () => {
+    const macaroon = join(folder, 'admin.macaroon');
+    writeFileSync(macaroon, 'secret', { mode: 0o600 });
+    const access = ['--lnd', '127.0.0.1:10009', '--tls', 'tls.cert', '--macaroon', macaroon];
+    const { exit, out } = await runCommand('init', ...access, '--output', newFile());
+    expect(exit).toBe(0);
+    expect(out).toContain(`${macaroon} is there already.`);
+    expect(out).toContain('--save_to=ballast-smallest.macaroon ');
+    expect(out).not.toContain(`--save_to=${macaroon}`);
+  });
+
   it('writes placeholders where nothing was named', async () => {
     const file = newFile();
     const { exit, out } = await runCommand('init', '--output', file);

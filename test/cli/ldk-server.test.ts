@@ -119,6 +119,6 @@ describe('LDK Server', () => {
     const { exit, out, err } = await runCommand('run', '--config', file, '--once', '--dry-run');
     expect(exit, err).toBe(0);
     expect(out).toMatch(/^Running node self \([0-9a-f]{16}…\), LDK Server .*, 2 channels$/m);
-    expect(out).toContain('This is a dry run: nothing is sent, and nothing is written\n');
+    expect(out).toContain('This is a dry run: nothing is sent, and nothing of it is kept\n');
   }, 60_000);
 });

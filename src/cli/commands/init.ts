@@ -1,4 +1,5 @@
 /** `ballast init`: writes a configuration that explains itself, and says what comes next. */
+import { existsSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { readConfig } from '../config/read-config.ts';
@@ -29,7 +30,7 @@ export async function initCommand(options: InitOptions, output: Output): Promise
   const { access, placeholders } = writtenAccess(options);
   const text = configText({ access, store: store === undefined ? undefined : resolve(store) });
   assertSound(text, file);
-  const steps = nextSteps(access, { file, placeholders });
+  const steps = nextSteps(access, { file, placeholders, isThere: existsSync });
   if (file === '-') {
     output.plain(text);
     for (const line of linesOf(steps)) output.warn(line);

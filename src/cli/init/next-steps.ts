@@ -9,20 +9,29 @@ export interface Step {
   readonly command?: string;
 }
 
-/** @param file The configuration; `-` where it was printed. */
+interface Written {
+  /** The configuration; `-` where it was printed. */
+  readonly file: string;
+  readonly placeholders: readonly AccessField[];
+  /** Whether a file of credentials is there already: lncli replaces what it finds. */
+  readonly isThere: (file: string) => boolean;
+}
+
 export function nextSteps(
   access: NodeAccess,
-  { file, placeholders }: { readonly file: string; readonly placeholders: readonly AccessField[] },
+  { file, placeholders, isThere }: Written,
 ): readonly Step[] {
   const named = file === '-' ? 'ballast.toml' : quoted(file);
   return [
-    ...credentialSteps(access),
+    ...credentialSteps(access, isThere),
     ...(placeholders.length === 0
       ? []
       : [
           { what: `Look through [node] in ${named}: not all of it was named, so it has the usual` },
         ]),
-    { what: `Set per_day in [budget] of ${named}: the most that may be paid in fees in a day` },
+    {
+      what: `See to per_day in [budget] of ${named}, the most that may be paid in fees in a day: it stands at 2,000 sat`,
+    },
     { what: 'See whether all is well', command: `ballast doctor --config ${named}` },
     {
       what: 'See what it would do',
@@ -34,9 +43,17 @@ export function nextSteps(
   ];
 }
 
-function credentialSteps(access: NodeAccess): readonly Step[] {
+function credentialSteps(access: NodeAccess, isThere: Written['isThere']): readonly Step[] {
   switch (access.kind) {
     case 'lnd':
+      if (isThere(access.macaroon)) {
+        return [
+          {
+            what: `${access.macaroon} is there already. Where it permits more than is needed, bake a smaller one beside it, name that in [node], and let nobody else read it (chmod 600)`,
+            command: bakeMacaroonCommand({ planning: true, saveTo: 'ballast-smallest.macaroon' }),
+          },
+        ];
+      }
       return [
         {
           what: `Bake the smallest macaroon that works, as ${access.macaroon}, and let nobody else read it (chmod 600)`,

@@ -147,7 +147,7 @@ export class Daemon {
       output.progress('Forwards that a channel cannot carry may wait for a rebalance');
     }
     if (server !== undefined) output.progress(`Metrics: ${server.url}/metrics`);
-    if (dryRun) output.progress('This is a dry run: nothing is sent, and nothing is written');
+    if (dryRun) output.progress('This is a dry run: nothing is sent, and nothing of it is kept');
     const { underWay } = parts.rebalancer.status();
     if (underWay.length > 0) {
       output.progress(`Left under way by an earlier process, and followed: ${underWay.join(', ')}`);

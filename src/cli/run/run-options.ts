@@ -12,7 +12,7 @@ export function addRun(program: Command, { output, ended }: Shell): void {
       '--config <file>',
       'the configuration (TOML): `ballast init` writes one that explains itself',
     )
-    .option('--dry-run', 'do all but send: plan and price, and write nothing')
+    .option('--dry-run', 'do all but send: plan and price, and keep nothing of it')
     .option('--once', 'make one round, and end')
     .option('--json', 'print the summary as JSON, progress on standard error')
     .action(async (options: RunCommandOptions) => {

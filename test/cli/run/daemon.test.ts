@@ -120,7 +120,9 @@ describe.concurrent('ballast run', () => {
     const stage = await stageOf(context);
     const command = stage.start('--once', '--dry-run');
     expect(await command.exit(), command.err).toBe(0);
-    expect(command.out).toContain('This is a dry run: nothing is sent, and nothing is written\n');
+    expect(command.out).toContain(
+      'This is a dry run: nothing is sent, and nothing of it is kept\n',
+    );
     expect(logged(command, 'moved')[0]).toMatchObject({ outcome: 'dry_run' });
     expect(stage.movedMsat()).toBe(0n);
     expect(stage.network.node(stage.self).listPayments({ includeIncomplete: true })).toEqual([]);
