@@ -26,8 +26,11 @@ const answer = {
   },
 };
 const MOST_BYTES = 1 << 20;
-/** A number like 1e400; or a text that looks so, which costs nothing. */
-const BEYOND = /[eE]\+?[0-9]{3}|-0(?![.0-9])|[0-9]{41}/;
+/**
+ * A number like 1e400, or a fraction so large that only its whole part is left, which is then read back as a whole number;
+ * or a text that looks so, which costs nothing.
+ */
+const BEYOND = /[eE]\+?[0-9]|-0(?![.0-9])|[0-9]{41}|[0-9]{16}\.[0-9]/;
 
 const documentsOf = (pieces: readonly Uint8Array[]): JsonDocument[] => {
   const documents = new JsonDocuments(MOST_BYTES);
