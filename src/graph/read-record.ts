@@ -112,6 +112,11 @@ function readPolicy(reader: FieldReader, owner: string, raw: RawPolicy): PolicyR
 export function policyDefect(policy: ChannelPolicy): string | undefined {
   const reader = new FieldReader();
   readPolicy(reader, 'policy', policy);
+  const { minHtlcMsat, maxHtlcMsat } = policy;
+  // In a graph file 0 means that there is no maximum; here `null` does, and 0 is one that nothing passes.
+  if (maxHtlcMsat === 0n && minHtlcMsat > 0n) {
+    reader.fail(`policy: min_htlc ${minHtlcMsat} is over max_htlc_msat 0`);
+  }
   return reader.defect;
 }
 
