@@ -30,7 +30,7 @@ export function nextSteps(
           { what: `Look through [node] in ${named}: not all of it was named, so it has the usual` },
         ]),
     {
-      what: `See to per_day in [budget] of ${named}, the most that may be paid in fees in a day: it stands at 2,000 sat`,
+      what: `See to per_day in [budget] of ${named}, the most that may be paid in fees in a day (2,000 sat as written)`,
     },
     { what: 'See whether all is well', command: `ballast doctor --config ${named}` },
     {
