@@ -10,6 +10,10 @@ import { addRoutingNode, generateNetwork, inProcessNode, Traffic, VirtualClock }
 import { memoryStore } from 'ballast/store';
 
 const [days = '2', seed = '1'] = process.argv.slice(2);
+if (!(Number(days) > 0)) {
+  console.error('usage: node backtest.ts DAYS SEED');
+  process.exit(2);
+}
 const DAY_MS = 86_400_000;
 const TRIED: PlanRequest = { settings: { maxFeePpm: 300 }, horizonMs: 3 * DAY_MS };
 

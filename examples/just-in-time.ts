@@ -21,6 +21,12 @@ const {
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
 
+// A file, the node or the request will not do: its message says what to change.
+process.on('uncaughtException', (error) => {
+  console.error(String(error));
+  process.exit(1);
+});
+
 const node = await connectLnd({ address, tlsCert, macaroon });
 const store = await openSqliteStore(journal);
 try {

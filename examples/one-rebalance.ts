@@ -19,8 +19,15 @@ const {
 } = process.env;
 const [from, to, amountSat, maxFeePpm] = process.argv.slice(2);
 if (from === undefined || to === undefined || amountSat === undefined || maxFeePpm === undefined) {
-  throw new Error('usage: node one-rebalance.ts FROM TO AMOUNT_SAT MAX_FEE_PPM');
+  console.error('usage: node one-rebalance.ts FROM TO AMOUNT_SAT MAX_FEE_PPM');
+  process.exit(2);
 }
+
+// A file, the node or the request will not do: its message says what to change.
+process.on('uncaughtException', (error) => {
+  console.error(String(error));
+  process.exit(1);
+});
 
 const node = await connectLnd({ address, tlsCert, macaroon });
 const store = await openSqliteStore(journal);

@@ -36,7 +36,17 @@ const {
   BALLAST_LND_MACAROON: macaroon = 'ballast.macaroon',
   BALLAST_STORE: journal = 'ballast.db',
 } = process.env;
-const [from = '', to = '', amountSat = '0', maxFeePpm = '0'] = process.argv.slice(2);
+const [from, to, amountSat, maxFeePpm] = process.argv.slice(2);
+if (from === undefined || to === undefined || amountSat === undefined || maxFeePpm === undefined) {
+  console.error('usage: node own-probability-model.ts FROM TO AMOUNT_SAT MAX_FEE_PPM');
+  process.exit(2);
+}
+
+// A file, the node or the request will not do: its message says what to change.
+process.on('uncaughtException', (error) => {
+  console.error(String(error));
+  process.exit(1);
+});
 
 const node = await connectLnd({ address, tlsCert, macaroon });
 const store = await openSqliteStore(journal);

@@ -18,7 +18,17 @@ const {
   BALLAST_LND_MACAROON: macaroon = 'ballast.macaroon',
   BALLAST_STORE: journal = 'ballast.db',
 } = process.env;
-const [worthPpm = '300', ...peers] = process.argv.slice(2);
+const [worthPpm, ...peers] = process.argv.slice(2);
+if (peers.length === 0) {
+  console.error('usage: node own-strategy.ts PPM PEER...');
+  process.exit(2);
+}
+
+// A file, the node or the request will not do: its message says what to change.
+process.on('uncaughtException', (error) => {
+  console.error(String(error));
+  process.exit(1);
+});
 
 const node = await connectLnd({ address, tlsCert, macaroon });
 const store = await openSqliteStore(journal);

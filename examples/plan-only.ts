@@ -16,6 +16,12 @@ const {
 } = process.env;
 const sat = (msat: bigint): string => (msat / 1000n).toLocaleString('en');
 
+// A file, the node or the request will not do: its message says what to change.
+process.on('uncaughtException', (error) => {
+  console.error(String(error));
+  process.exit(1);
+});
+
 const node = await connectLnd({ address, tlsCert, macaroon });
 try {
   const { moves, leftOut, channels } = await new Rebalancer({ node, store: memoryStore() }).plan();

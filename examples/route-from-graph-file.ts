@@ -19,10 +19,15 @@ import {
 
 const [file, from, to, amountSat, secret, height] = process.argv.slice(2);
 if (!file || !from || !to || !amountSat || !secret || !height) {
-  throw new Error(
-    'usage: node route-from-graph-file.ts FILE FROM TO AMOUNT_SAT PAYMENT_ADDR HEIGHT',
-  );
+  console.error('usage: node route-from-graph-file.ts FILE FROM TO AMOUNT_SAT PAYMENT_ADDR HEIGHT');
+  process.exit(2);
 }
+// A file or a key will not do: the message says what to change.
+process.on('uncaughtException', (error) => {
+  console.error(String(error));
+  process.exit(1);
+});
+
 const { graph, rejected } = await loadDescribeGraph(createReadStream(file));
 for (const { kind, id, reason } of rejected) console.error(`left out ${kind} ${id}: ${reason}`);
 const snapshot = graph.snapshot();

@@ -1,6 +1,7 @@
 /** What a user may call a channel or a peer on the command line, resolved to our own channels. */
 import type { OwnChannel } from '../ports.ts';
 import { type ChannelId, isNodeId, tryParseChannelId } from '../units/ids.ts';
+import { nearestName } from './config/nearest-name.ts';
 import { UsageError } from './exit-codes.ts';
 
 export interface SelectionOption {
@@ -34,7 +35,7 @@ function resolveName(name: string, { option, channels }: Ground): readonly Chann
   if (isNodeId(key)) {
     const ofPeer = channels.filter(({ peer }) => peer === key);
     if (ofPeer.length > 0) return ofPeer.map(({ channelId }) => channelId);
-    throw new UsageError(`${option}: we have no channel with peer ${key}`);
+    throw new UsageError(`${option}: we have no channel with peer ${key}; ${LISTED}`);
   }
   const id = tryParseChannelId(name);
   const ours = channels.find((own) => own.channelId === id || own.graphChannelId === id);
@@ -43,9 +44,18 @@ function resolveName(name: string, { option, channels }: Ground): readonly Chann
   if (ofAlias.length > 0) return ofAlias;
   throw new UsageError(
     id === undefined
-      ? `${option}: "${name}" is no channel id, no node key and no alias of a peer; the node's list of its channels has them`
-      : `${option}: channel ${name} is not one of ours, or has closed, and no peer goes by that alias`,
+      ? `${option}: "${name}" is no channel id, no node key and no alias of a peer${meant(name, channels)}; ${LISTED}`
+      : `${option}: channel ${name} is not one of ours, or has closed, and no peer goes by that alias; ${LISTED}`,
   );
+}
+
+const LISTED = '`ballast plan` lists our channels with their peers';
+
+function meant(name: string, channels: readonly OwnChannel[]): string {
+  const plain = (alias: string): string => alias.trim().toLowerCase().replaceAll('-', '_');
+  const aliases = new Map(channels.map(({ peerAlias }) => [plain(peerAlias), peerAlias.trim()]));
+  const near = nearestName(name, [...aliases.keys()]);
+  return near === undefined || near === '' ? '' : ` (did you mean ${aliases.get(near)}?)`;
 }
 
 function channelsByAlias(alias: string, { option, channels }: Ground): readonly ChannelId[] {

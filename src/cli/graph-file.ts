@@ -1,19 +1,21 @@
 /** A graph file that the user names. */
 import { readFile } from 'node:fs/promises';
+import { GraphFormatError } from '../graph/parse-describe-graph.ts';
+import { whyUnreadable } from '../node/why-unreadable.ts';
 import { UsageError } from './exit-codes.ts';
 
-/** @throws UsageError when it cannot be read. */
-export async function readGraphFile(file: string): Promise<Uint8Array> {
+/** @throws UsageError when it cannot be read, GraphFormatError with its name where it holds something else. */
+export async function readGraphFile<T>(
+  file: string,
+  load: (bytes: Uint8Array) => Promise<T>,
+): Promise<T> {
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new UsageError(`cannot read ${file}: ${whyUnreadable(cause)}`, { cause });
+  });
   try {
-    return await readFile(file);
+    return await load(bytes);
   } catch (cause) {
-    throw new UsageError(`cannot read ${file}: ${reasonOf(cause as NodeJS.ErrnoException)}`, {
-      cause,
-    });
+    if (!(cause instanceof GraphFormatError)) throw cause;
+    throw new GraphFormatError(`${file}: ${cause.message}`, { cause });
   }
-}
-
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'ENOENT') return 'there is no such file';
-  return code === 'EISDIR' ? 'it is a folder' : message;
 }

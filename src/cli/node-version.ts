@@ -8,6 +8,7 @@ export function oldNodeRefusal(version: string): string | undefined {
   if (major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor)) return undefined;
   return (
     `this is Node.js ${version}, and ${OLDEST.major}.${OLDEST.minor} or later is needed; ` +
-    'install a newer one (https://nodejs.org) and run ballast with it'
+    'install a newer one (https://nodejs.org) and run ballast with it; ' +
+    'in a clone of Ballast `npm ci` has put one at node_modules/.bin/node'
   );
 }

@@ -23,8 +23,13 @@ const MAX_DIGITS = 16;
 /** Whole satoshis, none included. */
 export function sats(text: string): bigint {
   const digits = text.replaceAll(/[_,]/g, '');
-  if (WHOLE.test(text) && digits.length <= MAX_DIGITS) return BigInt(digits);
-  throw new InvalidArgumentError('It must be a number of whole satoshis, such as 50000 or 50,000.');
+  if (!WHOLE.test(text)) {
+    throw new InvalidArgumentError(
+      'It must be a number of whole satoshis, such as 50000 or 50,000.',
+    );
+  }
+  if (digits.length <= MAX_DIGITS) return BigInt(digits);
+  throw new InvalidArgumentError('It is more than there will ever be: 2,100,000,000,000,000 sat.');
 }
 
 /** Satoshis with three decimals at most, in msat. */

@@ -30,6 +30,11 @@ export class Output {
     this.broken = streams.broken;
   }
 
+  /** Somebody at a terminal reads what is written to standard error. */
+  get isWatched(): boolean {
+    return this.#streams.terminal !== undefined && !this.json;
+  }
+
   /** A line while work is going on. */
   progress(line: string): void {
     this.#write(this.json ? 'err' : 'out', `${plainText(line)}\n`);

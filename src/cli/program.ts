@@ -6,7 +6,7 @@ import { completionsOf } from './completion/answer.ts';
 import { addCompletion } from './completion/completion-options.ts';
 import { addDemo } from './demo/demo-options.ts';
 import { addDoctor } from './doctor/doctor-options.ts';
-import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes.ts';
+import { EXIT, EXIT_CODES_HELP, type ExitCode, UsageError } from './exit-codes.ts';
 import { addGraph } from './graph/graph-options.ts';
 import { addInit } from './init/init-options.ts';
 import { addLevers } from './levers/levers-options.ts';
@@ -38,7 +38,8 @@ export async function runCli(args: readonly string[], streams: Streams): Promise
     await program.parseAsync(args, { from: 'user' });
     return exit;
   } catch (error) {
-    if (error instanceof CommanderError) return refusedCommandLine(error, output);
+    if (error instanceof CommanderError)
+      return refusedCommandLine(error, { program, args, output });
     const { reportFailure } = await import('./failure.ts');
     return reportFailure(error, output);
   }
@@ -55,6 +56,7 @@ export function buildProgram(shell: Shell): Command {
       writeErr: (text) => streams.err.write(text.split('\n').map(plainText).join('\n')),
     })
     .addHelpText('after', EXIT_CODES_HELP);
+  program.hook('preAction', (_, command) => refuseEmpty(command));
   program.commandsGroup('To begin:');
   addDemo(program, shell);
   addInit(program, shell);
@@ -71,6 +73,16 @@ export function buildProgram(shell: Shell): Command {
   addBeliefs(program, shell);
   addLevers(program, shell);
   return program;
+}
+
+/** A variable of the shell that is not set, most likely. @throws UsageError */
+function refuseEmpty(command: Command): void {
+  const empty = command.options.find((option) =>
+    [command.getOptionValue(option.attributeName())].flat().includes(''),
+  );
+  const argument = command.registeredArguments[command.args.indexOf('')];
+  const named = empty?.long ?? (argument && `<${argument.name()}>`);
+  if (named !== undefined) throw new UsageError(`${named} is empty; give a value, or leave it out`);
 }
 
 /** That of the package: two folders up, built or not. */

@@ -9,6 +9,8 @@ export interface Left {
   readonly exit: ExitCode;
   readonly code: 'aborted' | 'in_flight';
   readonly message: string;
+  /** Where this is a good end: what the command answers. */
+  readonly answer?: object;
 }
 
 export const NOTHING_LEFT: Left = {
@@ -27,8 +29,12 @@ export async function stoppable<T>(
   const onSignal = (): void => {
     if (stopped) return;
     stopped = true;
-    const { exit, code, message } = left();
-    output.fail({ code, message });
+    const { exit, code, message, answer } = left();
+    if (answer === undefined) output.fail({ code, message });
+    else {
+      output.warn(message);
+      output.answer(answer);
+    }
     // Others that listen, such as whoever has made a temporary file, tidy up first.
     setImmediate(() => process.exit(exit));
   };

@@ -10,7 +10,7 @@ import type {
   StopSignal,
   Store,
 } from '../ports.ts';
-import { asked, messageOf } from './asked.ts';
+import { asked, hasCode, messageOf } from './asked.ts';
 import type { DemandWatch } from './demand-watch.ts';
 import type { GroundReader } from './ground-reader.ts';
 import type { KeptBeliefs } from './kept-beliefs.ts';
@@ -75,7 +75,11 @@ export async function answerCommand(
     case 'add_invoice':
       return asked(() => addInvoice(command, node)).then(
         (terms) => ({ kind: 'invoice_added', ...terms }),
-        (error: unknown) => ({ kind: 'invoice_failed', reason: messageOf(error) }),
+        (error: unknown) => ({
+          kind: 'invoice_failed',
+          reason: messageOf(error),
+          ...(hasCode(error, 'permission_denied') && { denied: true }),
+        }),
       );
     case 'send':
       // The port promises never to reject; an implementation that does has told nothing about the money.

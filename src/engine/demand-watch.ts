@@ -5,7 +5,7 @@ import { type Shortage, ShortageRule } from '../planner/shortage.ts';
 import type { Clock, Entropy, HtlcNews, LightningNode, Log, StopSignal, Store } from '../ports.ts';
 import type { ChannelId } from '../units/ids.ts';
 import { HOUR_MS } from '../units/time.ts';
-import { asked, messageOf } from './asked.ts';
+import { asked, hasCode, messageOf } from './asked.ts';
 import { isClosed } from './node-streams.ts';
 import { pause } from './pause.ts';
 
@@ -266,6 +266,3 @@ export class DemandWatch {
 
 const LISTEN = 'listen to HTLC events';
 const BE_ALLOWED = 'be allowed to listen to HTLC events';
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;

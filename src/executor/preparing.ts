@@ -109,10 +109,17 @@ export function invoiceAdded(state: WithSecret, input: Added, nowMs: number): St
   return writeIntent(run, invoice, state.candidate, nowMs);
 }
 
-/** The invoice may exist all the same, so it is cancelled by its hash. */
-export function invoiceFailed(state: WithSecret, reason: string): Step {
+type Failed = Extract<RebalanceInput, { kind: 'invoice_failed' }>;
+
+/** Unless it was denied, the invoice may exist all the same, so it is cancelled by its hash. */
+export function invoiceFailed(
+  { run, secret }: WithSecret,
+  { reason, denied }: Failed,
+  nowMs: number,
+): Step {
   const message = `the node did not make the invoice: ${reason}`;
-  return cancelInvoice(state.run, state.secret.paymentHash, { kind: 'node_error', message });
+  if (denied === true) return end(run, { kind: 'node_error', message }, nowMs);
+  return cancelInvoice(run, secret.paymentHash, { kind: 'node_error', message });
 }
 
 /** What was to be written first could not be, so what was to follow must not happen. */

@@ -83,7 +83,7 @@ function answered(state: Unfinished, input: RebalanceInput, nowMs: number): Step
       return preparationNotJournaled(state.run, input.reason, nowMs);
     case 'adding_invoice':
       if (input.kind === 'invoice_added') return invoiceAdded(state, input, nowMs);
-      return input.kind === 'invoice_failed' ? invoiceFailed(state, input.reason) : undefined;
+      return input.kind === 'invoice_failed' ? invoiceFailed(state, input, nowMs) : undefined;
     case 'journaling_intent':
       if (input.kind === 'committed') return intentJournaled(state, nowMs);
       if (input.kind !== 'commit_failed') return undefined;

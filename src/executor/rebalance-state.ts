@@ -201,7 +201,12 @@ export type RebalanceInput =
       readonly paymentHash: PaymentHash;
       readonly paymentAddr: Uint8Array;
     }
-  | { readonly kind: 'invoice_failed'; readonly reason: string }
+  | {
+      readonly kind: 'invoice_failed';
+      readonly reason: string;
+      /** The node was not allowed to make one, so there is none to be cancelled. */
+      readonly denied?: true;
+    }
   /** Of a hold invoice that is watched. */
   | { readonly kind: 'invoice_seen'; readonly invoice: InvoiceRecord }
   | { readonly kind: 'watch_lost'; readonly paymentHash: PaymentHash; readonly reason: string }

@@ -46,7 +46,11 @@ describe('resolveSelection', () => {
   it.each<[string, RegExp]>([
     ['', /^--to is empty/],
     ['  ', /^--to is empty/],
-    ['zoe', /^--to: "zoe" is no channel id, no node key and no alias/],
+    [
+      'zoe',
+      /^--to: "zoe" is no channel id, no node key and no alias of a peer; `ballast plan` lists our/,
+    ],
+    ['Alcie', /no alias of a peer \(did you mean Alice\?\); `ballast plan` lists/],
     ['999', /^--to: channel 999 is not one of ours, or has closed, and no peer goes by that alias/],
     [nodeIdOf('z'), /^--to: we have no channel with peer 0/],
     ['twin', /^--to: 2 peers go by the alias "twin"; give a key: 0/],

@@ -109,3 +109,20 @@ describe('ballast', () => {
     expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
+
+describe('a value that is empty, as of a variable that is not set', () => {
+  it.each([
+    [['plan', '--cln', '', '--store', 'x'], '--cln'],
+    [['doctor', '--lnd', 'h', '--tls', 't', '--macaroon', ''], '--macaroon'],
+    [['run', '--config', ''], '--config'],
+    [['beliefs', 'show', '--store='], '--store'],
+    [['graph', ''], '<file>'],
+    [
+      ['rebalance', '--cln', 's', '--from', 'a', '--from', '', '--to', 'b', '--amount', '1'],
+      '--from',
+    ],
+  ])('is refused by name: %j', async (args, named) => {
+    const { exit, err } = await runCommand(...args);
+    expect([exit, err]).toEqual([2, `ballast: ${named} is empty; give a value, or leave it out\n`]);
+  });
+});

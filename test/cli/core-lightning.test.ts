@@ -40,7 +40,8 @@ describe.each(CARRIERS)('over the %s', (carrier) => {
     const before = circle.network.balances(circle.toBob);
     const args = ['--strategy', 'balance', '--max-moves', '1'];
     const { exit, out, err } = await runCommand('plan', ...access, ...args);
-    expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    expect(exit).toBe(0);
+    expect(err).toMatch(/^ballast: --store: there is no file .* yet; .*\n$/);
     expect(out).toMatch(new RegExp(`│ 1 │ alice ${circle.toAlice} │ Bob ${circle.toBob} `));
     expect(circle.network.balances(circle.toBob)).toEqual(before);
     expect(existsSync(circle.journal)).toBe(false);
@@ -195,6 +196,19 @@ it('a rune that is too narrow ends with 6, and the method that it lacks', async 
   const { exit, err } = await runCommand('plan', ...access, '--strategy', 'balance');
   expect(exit).toBe(6);
   expect(err).toMatch(/listchannels|listnodes/);
+});
+
+it('a rune without what sends ends a rebalance with 6 before anything is written', async () => {
+  const { served, write, rest, toAlice, toBob, journal } = await freshCircle();
+  const methods = ['getinfo', 'listpeerchannels', 'listchannels', 'listnodes', 'listsendpays'];
+  const access = rest.with(rest.indexOf('--rune') + 1, write('reads', served.makeRune(methods)));
+  const ends = ['--from', toAlice, '--to', toBob, '--amount', '1000', '--max-fee-ppm', '9000'];
+  const { exit, out, err } = await runCommand('rebalance', ...access, ...ends, '--store', journal);
+  expect([exit, out]).toEqual([6, '']);
+  expect(err).toMatch(/^ballast: the rune lacks what every rebalance needs; no invoice was made/);
+  expect(err).toMatch(/^ballast: - invoice: method=invoice$/m);
+  expect(err).toMatch(/^ballast: make another rune: lightning-cli createrune /m);
+  expect(existsSync(journal)).toBe(false);
 });
 
 describe('ballast run', () => {

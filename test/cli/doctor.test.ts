@@ -1,8 +1,9 @@
 /** `ballast doctor` against served nodes, well and not. */
 import { chmodSync, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { bakeMacaroonCommand } from '../../src/node/lnd/index.ts';
 import { MIGRATIONS } from '../../src/store/schema.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
@@ -61,6 +62,13 @@ function given(changes: Readonly<Record<string, string>> = {}): readonly string[
   return [...named].flat();
 }
 
+/** The folder of the credentials; made for us alone, it closes whatever is in it. */
+function openToOthers(): void {
+  const folder = dirname(circle.access.at(-1)!);
+  chmodSync(folder, 0o755);
+  onTestFinished(() => chmodSync(folder, 0o700));
+}
+
 const journalOf = (args: readonly string[]): string => args[args.indexOf('--store') + 1]!;
 
 describe('a set-up that works', () => {
@@ -81,10 +89,13 @@ describe('a set-up that works', () => {
   });
 
   it('is told line by line, with what to do', async () => {
+    openToOthers();
     const { exit, out } = await runCommand('doctor', ...given());
     expect(exit).toBe(0);
     expect(out).toMatch(/^ok {7}address {16}127\.0\.0\.1:\d+ answers$/m);
-    expect(out).toMatch(/^warning {2}credentials_files .*admin\.macaroon.*\n {32}-> chmod 600 /m);
+    expect(out).toMatch(
+      /^warning {2}credentials_files .*admin\.macaroon, and whoever has it can do with the node what the macaroon permits\n {32}-> chmod 600 /m,
+    );
     expect(out).toMatch(/\nThe set-up works: \d+ checks are well, \d+ warnings?, \d+ skipped\.\n$/);
   });
 
@@ -114,7 +125,10 @@ describe('a connection that does not come about', () => {
     expect(found.exit).toBe(6);
     expect(found.ok).toBe(false);
     expect(idsOf(found, 'failed')).toEqual([id]);
-    expect(found.of[id]?.says).toMatch(says);
+    const { says: what, fix } = found.of[id]!;
+    expect(fix === undefined ? what : `${what}; ${fix}`).toMatch(says);
+    // What to do stands beneath, and nowhere else.
+    expect(what).not.toContain('; ');
     const at = CONNECTED.indexOf(id);
     for (const before of CONNECTED.slice(0, at)) {
       expect(found.of[before]?.status, before).not.toBe('skipped');
@@ -180,13 +194,34 @@ describe('a connection that does not come about', () => {
   it.each([
     ['--tls', 'no.cert', /--tls: .*no\.cert/],
     ['--macaroon', 'no.macaroon', /--macaroon: .*no\.macaroon/],
-    ['--lnd', 'https://127.0.0.1:10009', /--lnd: .*is not the address of an lnd/],
   ])('with %s %s is a wrong command line', async (option, value, says) => {
     const found = await doctor(...given({ [option]: value }));
     expect(found.exit).toBe(2);
     expect(idsOf(found, 'failed')).toEqual(['credentials_files']);
     expect(found.of['credentials_files']?.says).toMatch(says);
     expect(found.of['address']?.status).toBe('skipped');
+  });
+
+  it('at what is no address is a wrong command line', async () => {
+    const found = await doctor(...given({ '--lnd': 'https://127.0.0.1:10009' }));
+    expect(found.exit).toBe(2);
+    expect(idsOf(found, 'failed')).toEqual(['address']);
+    expect(found.of['address']).toMatchObject({
+      says: '--lnd: "https://127.0.0.1:10009" is not the address of an lnd',
+      fix: 'give host and port of its gRPC, without https://, for example 127.0.0.1:10009',
+    });
+  });
+
+  it('is told in few lines: what needs it is counted', async () => {
+    const { exit, out } = await runCommand('doctor', ...given({ '--lnd': '127.0.0.1:1' }));
+    expect(exit).toBe(6);
+    expect(out).toMatch(
+      /^failed {3}address {16}nothing listens at 127\.0\.0\.1:1\n {32}-> check that lnd runs/m,
+    );
+    expect(out).not.toContain('without address');
+    expect(out).toMatch(/^skipped {25}16 checks not made, which need what has failed$/m);
+    // Of the journal, which needs no node.
+    expect(out).toMatch(/^ok {7}store /m);
   });
 });
 
@@ -311,7 +346,9 @@ describe('a journal', () => {
   it('that other users can read', async () => {
     const args = given();
     await journalWith(journalOf(args), circle.self);
-    chmodSync(journalOf(args), 0o644);
+    chmodSync(journalOf(args), 0o640);
+    expect((await doctor(...args)).of['store_mode']).toMatchObject({ status: 'ok' });
+    openToOthers();
     const found = await doctor(...args);
     expect(found.exit).toBe(0);
     expect(found.of['store_mode']).toMatchObject({
@@ -329,7 +366,7 @@ describe('a journal', () => {
     const found = await doctor(...args);
     expect(found.exit).toBe(2);
     expect(idsOf(found, 'failed')).toEqual(['store']);
-    expect(found.of['store']?.says).toMatch(/install the newer Ballast that wrote it/);
+    expect(found.of['store']?.fix).toMatch(/install the newer Ballast that wrote it/);
     expect(found.of['unfinished']?.status).toBe('skipped');
   });
 

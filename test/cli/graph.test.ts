@@ -123,6 +123,16 @@ describe('ballast graph', () => {
     });
   });
 
+  it('names the file that holds something else', async () => {
+    const file = write('other.json', 'root:x:0:0');
+    const { exit, err } = await runCommand('graph', file);
+    expect(exit).toBe(2);
+    expect(err).toMatch(new RegExp(`^ballast: ${file}: this is no JSON `));
+    const demo = await runCommand('demo', '--graph', file, '--json');
+    expect(JSON.parse(demo.out).error).toMatchObject({ code: 'graph_format' });
+    expect(JSON.parse(demo.out).error.message).toContain(file);
+  });
+
   const reduced = reducedFile();
   it.skipIf(reduced === undefined)('counts the real sub-graph exactly', async () => {
     const { out } = await runCommand('graph', reduced!, '--json');
@@ -155,13 +165,18 @@ describe('the command line', () => {
     const { exit, out, err } = await runCommand('graph', 'x.json', '--fly', '--json');
     expect([exit, JSON.parse(out)]).toEqual([
       2,
-      { error: { code: 'usage', message: "unknown option '--fly'" } },
+      {
+        error: { code: 'usage', message: "unknown option '--fly'; see `ballast graph --help`" },
+      },
     ]);
     expect(err).toMatch(/unknown option '--fly'/);
   });
 
   it('repeats nothing that would act on a terminal', async () => {
     const { exit, err } = await runCommand('fly\u001b[2J');
-    expect([exit, err]).toEqual([2, "error: unknown command 'fly\ufffd[2J'\n"]);
+    expect([exit, err]).toEqual([
+      2,
+      "error: unknown command 'fly\ufffd[2J'\nballast: see `ballast --help`\n",
+    ]);
   });
 });

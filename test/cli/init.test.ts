@@ -66,7 +66,7 @@ describe('ballast init', () => {
     [
       ['--clnrest', 'https://h:3010', '--rune', '/r'],
       { kind: 'clnrest', rune: '/r' },
-      /lightning-cli createrune restrictions=/,
+      /its askrene- methods share .*\n.*lightning-cli createrune restrictions=/,
     ],
     [['--ldk-server', 'h:3536'], { kind: 'ldk_server' }, /--dry-run --once\n$/],
   ])('knows other nodes: %j', async (access, node, says) => {
@@ -109,7 +109,10 @@ describe('ballast init', () => {
 
   it.each([
     [['--json', '--output', '-'], /both write to standard output/],
-    [['--output', '/nonexistent/x.toml'], /--output: \/nonexistent\/x\.toml cannot be written/],
+    [
+      ['--output', '/nonexistent/x.toml'],
+      /--output: \/nonexistent\/x\.toml cannot be written: there is no folder \/nonexistent;/,
+    ],
     [['--lnd', 'h', '--cln', 's'], /both name a node/],
     [['--cln', 's', '--macaroon', 'm'], /--macaroon does not belong to --cln/],
     [['--clnrest', 'https://h', '--rune', 'A'.repeat(43)], /write it into one with mode 600/],

@@ -12,6 +12,7 @@ describe('oldNodeRefusal', () => {
 
   it.each(['22.12.9', '22.2.0', '20.20.2', '18.0.0', '9.99.0'])('refuses %s', (version) => {
     expect(oldNodeRefusal(version)).toContain(`Node.js ${version}`);
+    expect(oldNodeRefusal(version)).toContain('`npm ci` has put one at node_modules/.bin/node');
   });
 
   it('asks for what package.json asks for', () => {

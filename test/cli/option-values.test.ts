@@ -29,6 +29,11 @@ describe('sats', () => {
     expect(() => sats(text)).toThrow(InvalidArgumentError);
   });
 
+  it('says of more than there is what the most is', () => {
+    expect(() => sats('12345678901234567')).toThrow(/more than there will ever be: 2,100,0/);
+    expect(() => sats('1.5')).toThrow(/whole satoshis/);
+  });
+
   it('takes fractions down to the millisatoshi where they are meant', () => {
     const values = ['0', '2', '0.3', '0.001', '10.25'].map(fractionalSats);
     expect(values).toEqual([0n, 2000n, 300n, 1n, 10_250n]);

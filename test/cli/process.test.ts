@@ -43,6 +43,10 @@ describe.concurrent('a signal while a payment is under way', () => {
       stage.network.releaseHtlcs(stage.bob);
       expect(await command.exit(), command.err).toBe(4);
       expect(command.out).toMatch(/Not settled \(aborted\)/);
+      // Our own refusal of what arrives is no riddle.
+      expect(command.out).toMatch(/attempt 1: given back, for its invoice was cancelled: nothing/);
+      expect(command.out).toMatch(/│ given back, for it was cancelled │/);
+      expect(command.out).not.toContain('INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS');
       expect(stage.network.pendingHtlcs()).toEqual([]);
     },
   );

@@ -1,5 +1,7 @@
 /** How `ballast rebalance` ends when the node fails it, or never was of use. */
+import { existsSync } from 'node:fs';
 import { describe, it, type TestContext } from 'vitest';
+import { bakeMacaroonCommand } from '../../src/node/lnd/index.ts';
 import type { ServeLndOptions } from '../../src/sim/lnd/serve-lnd.ts';
 import { makeCertificate } from '../node/lnd/certificates.ts';
 import { runCommand, runWatched } from './run-command.ts';
@@ -123,14 +125,51 @@ describe('a node that cannot be used', () => {
     expect(err).toMatch(/presents another certificate/);
   });
 
-  it('because it does not accept the macaroon ends with 6', async (context) => {
+  it.for<[string, (other: Uint8Array) => Uint8Array, RegExp]>([
+    ['does not accept the macaroon', (other) => other, /does not accept the macaroon/],
+    [
+      'cannot read what is no macaroon',
+      () => new Uint8Array(90).fill(7),
+      /what was given as the macaroon is none, .*; give the \.macaroon file/,
+    ],
+  ])('because it %s ends with 6', async ([, bytes, message], context) => {
     const { expect } = context;
     const stage = await circle(context);
-    const macaroon = stage.write('other.macaroon', new Uint8Array(90).fill(7));
+    const other = await circle(context);
+    const macaroon = stage.write('other.macaroon', bytes(other.served.macaroonBytes));
     const { exit, err } = await runCommand(...usual(stage), '--macaroon', macaroon);
     expect(exit).toBe(6);
-    expect(err).toMatch(/does not accept the macaroon/);
+    expect(err).toMatch(message);
   });
+
+  it.for([
+    ['AddInvoice', 'invoices:write'],
+    ['CancelInvoice', 'invoices:write'],
+    ['SendToRouteV2', 'offchain:write'],
+  ])(
+    'for want of %s ends with 6 before anything is written',
+    async ([method, permission], context) => {
+      const { expect } = context;
+      const stage = await circle(context);
+      const uris = bakeMacaroonCommand()
+        .split(' ')
+        .filter((word) => word.startsWith('uri:') && !word.endsWith(`/${method}`));
+      const weak = stage.write('weak.macaroon', stage.served.bakeMacaroon(uris).macaroonBytes);
+      const asked = [...usual(stage), '--macaroon', weak];
+      const { exit, out, err } = await runCommand(...asked);
+      expect([exit, out]).toEqual([6, '']);
+      expect(err).toMatch(
+        /^ballast: the macaroon lacks .*; no invoice was made, and nothing was sent:/,
+      );
+      expect(err).toContain(`\nballast: - ${method}: ${permission} (uri:`);
+      expect(err).toMatch(/\nballast: make another macaroon: lncli bakemacaroon /);
+      expect(existsSync(stage.access.at(-1)!)).toBe(false);
+      // The search needs none of them.
+      expect((await runCommand(...asked, '--dry-run')).exit).toBe(0);
+      const { error } = JSON.parse((await runCommand(...asked, '--json')).out);
+      expect(error.code).toBe('permission_denied');
+    },
+  );
 });
 
 describe('a way to the node that cannot be meant', () => {

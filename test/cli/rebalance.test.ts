@@ -90,11 +90,47 @@ describe('ballast rebalance', () => {
   it('ends with 3 when every route is too dear, and says what would do', async () => {
     const { exit, out } = await rebalance(...usual(), '--max-fee-ppm', '202');
     expect(exit).toBe(3);
-    expect(out).toMatch(/cheapest route costs 202,010 msat \(202 ppm\), above what --max-fee-ppm/);
+    const costs = 'the cheapest route costs 202,010 msat (202 ppm), above what';
+    expect(out).toContain(`${costs} --max-fee-ppm allows: raise it to 203, or see with`);
     for (const sat of ['202', '0']) {
       const limited = await rebalance(...usual(), '--max-fee-ppm', '1000', '--max-fee-sat', sat);
       expect([limited.exit, limited.err]).toEqual([3, '']);
+      expect(limited.out).toContain(`${costs} --max-fee-sat allows: raise it to 203, or see with`);
     }
+    const both = await rebalance(...usual(), '--max-fee-ppm', '1', '--max-fee-sat', '1');
+    expect(both.out).toContain('--max-fee-ppm and --max-fee-sat allow: raise them to 203 and 203,');
+  });
+
+  it('takes a limit in sat alone, and asks for one where there is none', async () => {
+    const dry = [...usual(), '--dry-run'];
+    expect((await rebalance(...dry, '--max-fee-sat', '203')).exit).toBe(0);
+    const dear = await rebalance(...dry, '--max-fee-sat', '202');
+    expect(dear.exit).toBe(3);
+    expect(dear.out).toMatch(/above what --max-fee-sat allows: raise it to 203/);
+    expect(dear.out).not.toContain('--max-fee-ppm');
+    const { exit, err } = await rebalance(...dry);
+    expect(exit).toBe(2);
+    expect(err).toMatch(/say what it may cost: give --max-fee-ppm, --max-fee-sat, or both/);
+  });
+
+  it.each([':memory:', 'file:x.db'])('takes no %s for a journal', async (store) => {
+    const { exit, err } = await rebalance(...usual(), '--max-fee-ppm', '300', '--store', store);
+    expect(exit).toBe(2);
+    expect(err).toBe(
+      `ballast: --store: ${store} is no file; give the path of one, such as ballast.db\n`,
+    );
+  });
+
+  it('says in a dry run that a journal which was named is not there', async () => {
+    const asked = [...usual(), '--max-fee-ppm', '300', '--dry-run', '--store'];
+    const file = stage.access.at(-1)!.replace(/[^/]*$/, 'none.db');
+    const none = await rebalance(...asked, file);
+    expect(none.exit).toBe(0);
+    expect(none.err).toBe(
+      `ballast: --store: there is no file ${file} yet; the first rebalance makes it; the dry run goes on without it\n`,
+    );
+    const folder = await rebalance(...asked, '/nonexistent/b.db');
+    expect(folder.err).toMatch(/^ballast: --store: there is no folder \/nonexistent; make it/);
   });
 
   it('ends with 3 when what is left cannot carry it, naming hop and reason on the way', async () => {

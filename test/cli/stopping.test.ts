@@ -55,7 +55,7 @@ const WAITING: readonly (readonly [name: string, args: () => readonly string[]])
     'rebalance',
     () => [...lnd(), '--from', '1', '--to', '2', '--amount', '1', '--max-fee-ppm', '1'],
   ],
-  ['run', () => ['--config', join(folder, 'ballast.toml')]],
+  ['run', () => ['--config', join(folder, 'ballast.toml'), '--once']],
   ['levers show', ldk],
   ['levers splice-in', () => [...ldk(), '--channel', '1', '--amount', '1']],
 ];
@@ -74,6 +74,18 @@ describe('Ctrl-C while nothing is in flight', () => {
     expect(error.code).toBe('aborted');
     expect(error.message).toMatch(/^stopped(; (nothing is in flight|no payment)| before the run)/);
     expect(existsSync(join(folder, 'none.db'))).toBe(false);
+  });
+
+  it('ends a run that was to go on until then in good order', async (context) => {
+    const { expect } = context;
+    const reached = once(mute, 'connection');
+    const config = join(folder, 'ballast.toml');
+    const command = startCommand(context, ['run', '--config', config, '--json']);
+    await reached;
+    command.process.kill('SIGTERM');
+    expect(await command.exit(), command.err).toBe(0);
+    expect(JSON.parse(command.out)).toEqual({ endedBy: 'signal', rounds: 0 });
+    expect(command.err).toMatch(/^ballast: stopped before the run had begun; /);
   });
 
   it.for(['SIGTERM', 'SIGHUP'] as const)('%s does the same', async (signal, context) => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { RebalanceRequestError } from '../../src/engine/index.ts';
 import { systemEntropy } from '../../src/engine/payment-secret.ts';
+import { NodeError } from '../../src/node/node-error.ts';
 import type { LightningNode, SendOutcome, Store } from '../../src/ports.ts';
 import { memoryStore } from '../../src/store/index.ts';
 import { settleMicrotasks } from '../sim/circle.ts';
@@ -225,6 +226,30 @@ describe('a node that does not do its part', () => {
         message: expect.stringContaining('database locked'),
       });
     }
+  });
+
+  test('addInvoice is denied: none is cancelled, asked after or reported, and the journal has its end', async () => {
+    const denied = async (): Promise<never> => {
+      throw new NodeError('permission_denied', 'the macaroon does not permit AddInvoice');
+    };
+    let cancels = 0;
+    const square = withNode(new Square(), () => ({
+      addInvoice: denied,
+      addHoldInvoice: denied,
+      cancelInvoice: async () => {
+        cancels++;
+        return denied();
+      },
+    }));
+    for (const arrival of ['report', 'strict'] as const) {
+      expect(await square.rebalance({ arrival }).result).toMatchObject({
+        outcome: { kind: 'node_error', message: expect.stringContaining('does not permit') },
+        invoices: [],
+        notes: [],
+      });
+    }
+    expect(cancels).toBe(0);
+    expect(await square.store.unfinished()).toEqual([]);
   });
 
   test('the arrival cannot be looked up: settled all the same, with a note', async () => {

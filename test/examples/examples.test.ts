@@ -182,12 +182,43 @@ describe('examples', () => {
     expect(moves[1]).toBeGreaterThan(0);
   });
 
-  it('are all run here, need no more than sixty-odd lines, and say what they read', () => {
+  it.each([
+    ['one-rebalance.ts', [], 2, /^usage: node one-rebalance\.ts FROM TO AMOUNT_SAT MAX_FEE_PPM\n$/],
+    ['own-probability-model.ts', ['1', '2'], 2, /^usage: node own-probability-model\.ts FROM TO/],
+    ['own-strategy.ts', ['300'], 2, /^usage: node own-strategy\.ts PPM PEER/],
+    ['route-from-graph-file.ts', ['x'], 2, /^usage: node route-from-graph-file\.ts FILE FROM/],
+    ['backtest.ts', ['many'], 2, /^usage: node backtest\.ts DAYS SEED\n$/],
+    [
+      'route-from-graph-file.ts',
+      ['/nonexistent', '', '', '1', '', '1'].map((each) => each || 'x'),
+      1,
+      /^Error: ENOENT.*\n$/,
+    ],
+    // No certificate is there.
+    ['plan-only.ts', [], 1, /^NodeError: lnd's TLS certificate could not be read .*\n$/],
+    ['daemon.ts', [], 1, /^NodeError: lnd's TLS certificate could not be read .*\n$/],
+    ['just-in-time.ts', [], 1, /^NodeError: lnd's TLS certificate could not be read .*\n$/],
+    ['one-rebalance.ts', ['1', '2', '3', '4'], 1, /^NodeError: lnd's TLS certificate .*\n$/],
+  ] as const)('%s %j ends with %i and one line', async (name, args, exit, says) => {
+    const ended = await ExampleStage.withoutNode().run(name, ...args);
+    expect(ended).toMatchObject({ exit, out: '' });
+    expect(ended.err).toMatch(says);
+  });
+
+  it('one-rebalance.ts says in a line which channel it does not know', async () => {
+    const { stage, toBob, moved } = await onCircle('one-rebalance.ts', {});
+    const { exit, err } = await stage.run('one-rebalance.ts', 'zed', toBob, '500000', '300');
+    expect(exit).toBe(1);
+    expect(err).toMatch(/^RebalanceRequestError: `from`: "zed" is neither a channel id .*\n$/);
+    expect(moved()).toEqual({ sentMsat: 0n, cameMsat: 0n });
+  });
+
+  it('are all run here, need no more than seventy-odd lines, and say what they read', () => {
     const programs = names.filter((name) => name.endsWith('.ts'));
     expect([...new Set(started)].sort()).toEqual(programs.sort());
     for (const name of programs) {
       const text = readRepositoryFile(`examples/${name}`);
-      expect(text.split('\n').length, name).toBeLessThan(68);
+      expect(text.split('\n').length, name).toBeLessThan(76);
       const [head = ''] = text.split('*/');
       for (const [, variable = ''] of text.matchAll(/(BALLAST_[A-Z_]+):/g)) {
         expect(head, `${name}: ${variable}`).toContain(variable);

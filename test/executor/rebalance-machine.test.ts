@@ -466,6 +466,21 @@ describe('hashes and invoices', () => {
     });
   });
 
+  test('an invoice that the node was not allowed to make is not cancelled, and the journal gets its end', () => {
+    const machine = new MachineHarness(terms());
+    machine.run({ until: 'add_invoice' });
+    machine.take('add_invoice');
+    machine.give({ kind: 'invoice_failed', reason: 'no permission', denied: true });
+    machine.run();
+    expect(machine.kinds()).not.toContain('cancel_invoice');
+    expect(machine.journal.at(-1)).toMatchObject({ kind: 'end', reason: 'node_error' });
+    expect(machine.report).toMatchObject({
+      outcome: { kind: 'node_error', message: 'the node did not make the invoice: no permission' },
+      invoices: [],
+      notes: [],
+    });
+  });
+
   test.each([0, 1])('nothing is sent when commit %i fails', (which) => {
     const machine = new MachineHarness(terms());
     machine.run({ until: 'commit' });

@@ -1,5 +1,6 @@
 /** What Ballast does with a macaroon that may only read: all that sends nothing, and nothing else. */
 import { expect, it, onTestFinished } from 'vitest';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { serveCircle } from '../cli/served-circle.ts';
 
@@ -20,9 +21,11 @@ it('plans, prices and reports with a macaroon that may only read, and moves noth
   const before = circle.network.balances(circle.toBob);
   const refused = await runCommand('rebalance', ...access, ...asked, ...limit);
   expect(refused.exit).toBe(6);
-  expect(`${refused.out}${refused.err}`).toContain('the macaroon does not permit');
+  expect(`${refused.out}${refused.err}`).toContain('the macaroon lacks what every rebalance needs');
   expect(circle.network.balances(circle.toBob)).toEqual(before);
   expect(circle.network.node(circle.self).listPayments({ includeIncomplete: true })).toEqual([]);
+  // As one that could send would have left it.
+  await (await openSqliteStore(access.at(-1)!)).close();
   const told = await runCommand('report', ...access);
   expect(told.exit, told.err).toBe(0);
 });

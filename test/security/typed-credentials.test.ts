@@ -1,5 +1,6 @@
 /** Credentials on a command line, which every user of the machine can read while it runs. */
 import { chmodSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { runCommand } from '../cli/run-command.ts';
 import { serveCircle } from '../cli/served-circle.ts';
@@ -33,6 +34,8 @@ it('doctor warns of a rune that was typed, and of one in a file that others can 
   expect(JSON.stringify(typed)).not.toContain(cln.served.rune);
   const file = cln.write('open.rune', cln.served.rune);
   chmodSync(file, 0o644);
+  // Made for us alone, the folder would close what is in it.
+  chmodSync(dirname(file), 0o755);
   const filed = await credentialsOf(...withRune(file), '--store', cln.journal);
   expect(filed).toMatchObject({
     status: 'warning',

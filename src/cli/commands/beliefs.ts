@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { LiquidityBook } from '../../liquidity/liquidity-book.ts';
 import type { BeliefRow, LightningNode, Store } from '../../ports.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
-import { openJournalFile, openNamedJournal } from '../journal-file.ts';
+import { openJournalFile, openJournalThatIs, openNamedJournal } from '../journal-file.ts';
 import { type AccessOptions, OPTION_NAMES } from '../node-access/access-options.ts';
 import { chosenAccess, systemOf } from '../node-access/chosen-access.ts';
 import { SYSTEM_NAMES } from '../node-access/node-system.ts';
@@ -77,7 +77,7 @@ export interface ExchangeOptions extends AccessOptions {
 
 /** From what the node's own payments have taught into the store: what is newer than what is known. */
 export function importBeliefs(options: ExchangeOptions, output: Output): Promise<ExitCode> {
-  return exchange(options, output, async ({ node, store, name }) => {
+  return exchange(options, { output, open: openJournalFile }, async ({ node, store, name }) => {
     const book = await bookOf(store);
     const pairs = await node.missionControl();
     book.importMissionControl(pairs);
@@ -89,7 +89,7 @@ export function importBeliefs(options: ExchangeOptions, output: Output): Promise
 
 /** From the store to the node's own payments, as far as it takes what others have learnt. */
 export function exportBeliefs(options: ExchangeOptions, output: Output): Promise<ExitCode> {
-  return exchange(options, output, async ({ node, store, name }) => {
+  return exchange(options, { output, open: openJournalThatIs }, async ({ node, store, name }) => {
     const { importMissionControl: takes, reasons } = node.capabilities;
     if (!takes)
       throw new UsageError(`beliefs cannot be given to this node: ${reasons.importMissionControl}`);
@@ -117,7 +117,7 @@ interface Exchange {
 
 async function exchange(
   options: ExchangeOptions,
-  output: Output,
+  { output, open }: { readonly output: Output; readonly open: typeof openJournalFile },
   work: (parts: Exchange) => Promise<void>,
 ): Promise<ExitCode> {
   const access = chosenAccess(options, OPTION_NAMES);
@@ -125,7 +125,7 @@ async function exchange(
   let store: Store | undefined;
   try {
     const { nodeId } = await node.info();
-    store = await openJournalFile(options.store, nodeId);
+    store = await open(options.store, nodeId);
     await work({ node, store, name: SYSTEM_NAMES[systemOf(access)] });
     return EXIT.success;
   } finally {

@@ -132,7 +132,7 @@ async function rebalanceUntilSettled(
     }
     const report = await run.result;
     reports.push(report);
-    if (report.attempts.length > 0) output.print(...attemptsTable(report.attempts));
+    if (report.attempts.length > 0) output.print(...attemptsTable(report));
     if (report.outcome.kind === 'settled') break;
     output.progress(outcomeSentence(report, 'lnd'));
   }

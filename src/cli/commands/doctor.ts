@@ -18,7 +18,10 @@ export async function doctorCommand(options: SetUpOptions, output: Output): Prom
   }
   const setUp = new SetUp(options, { output, now: () => Date.now() });
   try {
-    const found = await examine(CHECKS, setUp, (examined) => output.print(...linesOf(examined)));
+    const found = await examine(CHECKS, setUp, (examined) => {
+      if (!needsWhatFailed(examined)) output.print(...linesOf(examined));
+    });
+    output.print(...summaryOf(found.filter(needsWhatFailed)));
     const failures = found.filter((each) => each.status === 'failed');
     output.answer({ ok: failures.length === 0, checks: found.map(forScripts) });
     output.print(sentenceOf(found));
@@ -35,6 +38,16 @@ const forScripts = ({ id, status, says, ...rest }: Examined): object => ({
   says,
   ...('fix' in rest && { fix: rest.fix }),
 });
+
+/** Told of one by one only to scripts: there is nothing to be learnt from it. */
+const needsWhatFailed = (found: Examined): boolean =>
+  found.status === 'skipped' && found.blocks === true;
+
+function summaryOf(unmade: readonly Examined[]): string[] {
+  if (unmade.length === 0) return [];
+  const says = `${plural(unmade.length, 'check')} not made, which ${unmade.length === 1 ? 'needs' : 'need'} what has failed`;
+  return linesOf({ id: '', status: 'skipped', says });
+}
 
 const STATUS_WIDTH = 9;
 const ID_WIDTH = 23;
@@ -56,5 +69,5 @@ function sentenceOf(found: readonly Examined[]): string {
   const rest = `${plural(warnings, 'warning')}, ${count('skipped')} skipped`;
   return failures === 0
     ? `The set-up works: ${count('ok')} checks are well, ${rest}.`
-    : `The set-up does not work: ${plural(failures, 'check')} failed, ${count('ok')} are well, ${rest}.`;
+    : `The set-up does not work: ${plural(failures, 'check')} failed, ${count('ok')} ${count('ok') === 1 ? 'is' : 'are'} well, ${rest}.`;
 }

@@ -24,7 +24,7 @@ export async function graphCommand(
   options: GraphOptions,
   output: Output,
 ): Promise<ExitCode> {
-  const { graph, rejected } = await loadDescribeGraph(await readGraphFile(file));
+  const { graph, rejected } = await readGraphFile(file, loadDescribeGraph);
   const statistics = graphStatistics(graph);
   const node = options.node === undefined ? undefined : nodeFigures(graph, options.node);
   output.answer({ ...statistics, rejected, ...(node === undefined ? {} : { node }) });

@@ -9,6 +9,7 @@ import { nextSteps, type Step } from '../init/next-steps.ts';
 import { writtenAccess } from '../init/placeholders.ts';
 import type { AccessOptions } from '../node-access/access-options.ts';
 import type { Output } from '../output.ts';
+import { whyUnwritable } from '../why-unwritable.ts';
 
 export interface InitOptions extends AccessOptions {
   /** A file, or `-` for standard output. */
@@ -66,8 +67,8 @@ async function write(text: string, { output: file, force = false }: InitOptions)
       );
     }
     if (code === undefined) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--output: ${file} cannot be written: ${message}`, { cause: error });
+    const why = whyUnwritable(file, error);
+    throw new UsageError(`--output: ${file} cannot be written: ${why}`, { cause: error });
   }
 }
 

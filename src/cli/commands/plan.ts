@@ -17,12 +17,12 @@ import { satToMsat } from '../../units/amounts.ts';
 import type { NodeId } from '../../units/ids.ts';
 import { resolveSelection } from '../channel-names.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
-import { defaultJournalPath, openNamedJournal } from '../journal-file.ts';
+import { defaultJournalPath, missingJournal, openJournalFile } from '../journal-file.ts';
 import { type AccessOptions, OPTION_NAMES } from '../node-access/access-options.ts';
 import { chosenAccess } from '../node-access/chosen-access.ts';
 import { openNode } from '../node-access/open-node.ts';
 import type { Output } from '../output.ts';
-import { leftOutTable, movesTable, planSentence } from '../render/plan.ts';
+import { leftOutLines, movesTable, planSentence } from '../render/plan.ts';
 import { channelOffers, peersOfMoves, quotesTable } from '../render/quotes.ts';
 import { warningLog } from '../warning-log.ts';
 
@@ -80,8 +80,7 @@ export async function planCommand(options: PlanOptions, output: Output): Promise
       output.print('By swaps, chain fees on top:', ...quotesTable(plan, quotes));
       output.print(...channelOffers(plan, quotes));
     }
-    if (plan.leftOut.length > 0) output.print('Left out:', ...leftOutTable(plan));
-    output.print(planSentence(plan));
+    output.print(...leftOutLines(plan), planSentence(plan));
     return EXIT.success;
   } finally {
     await Promise.allSettled([node.close(), store?.close()]);
@@ -129,6 +128,8 @@ type Given<T> = { readonly [Name in keyof T]?: Exclude<T[Name], undefined> };
 const given = <T extends object>(fields: T): Given<T> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 
+const PLANNED_WITHOUT = 'planned without what was lately moved, and without what was learnt';
+
 /** A plan needs no journal, and makes none: where there is none, nothing was ever moved. */
 async function openToRead(
   path: string | undefined,
@@ -136,18 +137,19 @@ async function openToRead(
   output: Output,
 ): Promise<Store> {
   const file = path ?? defaultJournalPath(nodeId, process.env);
-  if (!existsSync(file)) return memoryStore();
+  if (!existsSync(file)) {
+    if (path !== undefined) output.warn(`--store: ${missingJournal(path)}; ${PLANNED_WITHOUT}`);
+    return memoryStore();
+  }
   try {
-    return await openNamedJournal(file);
+    return await openJournalFile(file, nodeId);
   } catch (error) {
     const isLocked =
       error instanceof UsageError &&
       error.cause instanceof StoreError &&
       error.cause.code === 'locked';
     if (!isLocked) throw error;
-    output.warn(
-      `${file} is in use by another command: planned without what was lately moved, and without what was learnt`,
-    );
+    output.warn(`${file} is in use by another command: ${PLANNED_WITHOUT}`);
     return memoryStore();
   }
 }

@@ -1,4 +1,5 @@
 /** `ballast rebalance`: one rebalance on a real node. */
+import { existsSync } from 'node:fs';
 import {
   type RebalanceReport,
   type RebalanceRequest,
@@ -16,9 +17,10 @@ import {
   UnresolvedPaymentError,
   UsageError,
 } from '../exit-codes.ts';
-import { openJournalFile } from '../journal-file.ts';
+import { missingJournal, openJournalFile } from '../journal-file.ts';
 import { type AccessOptions, OPTION_NAMES } from '../node-access/access-options.ts';
-import { chosenAccess, systemOf } from '../node-access/chosen-access.ts';
+import { assertPermitted } from '../node-access/assert-permitted.ts';
+import { chosenAccess, type NodeAccess, systemOf } from '../node-access/chosen-access.ts';
 import type { NodeSystem } from '../node-access/node-system.ts';
 import { openNode } from '../node-access/open-node.ts';
 import type { Output } from '../output.ts';
@@ -26,6 +28,7 @@ import { balancesAfter } from '../rebalance/balances-after.ts';
 import { PaymentWatch } from '../rebalance/payment-watch.ts';
 import { showRun } from '../rebalance/show-run.ts';
 import { rebalanceTerms, type TermsOptions } from '../rebalance/terms.ts';
+import type { GivenFeeLimits } from '../render/no-route.ts';
 import { attemptsTable, balancesTable, outcomeSentence } from '../render/report.ts';
 import { type StopSignals, stopSignals } from '../stop-signals.ts';
 import { stoppable } from '../stoppable.ts';
@@ -44,22 +47,22 @@ export async function rebalanceCommand(
 ): Promise<ExitCode> {
   const terms = rebalanceTerms(options);
   const access = chosenAccess(options, OPTION_NAMES);
-  const node = await stoppable(output, () => openNode(access, output));
+  const node = await stoppable(output, () => openToRebalance(access, options, output));
   const system = systemOf(access);
   const watch = new PaymentWatch();
   const stops = watchForStop({ watch, system, output });
   let store: Store | undefined;
   try {
-    if (options.dryRun !== true) refuseWithoutRoutes(node.capabilities);
     const before = await node.ownChannels();
     const request = { ...terms, ...selections(options, before), signal: stops.signal };
     const { nodeId } = await node.info();
     // What is only shown needs no journal, and may be asked for while another command holds it.
+    if (options.dryRun) warnOfMissing(options.store, output);
     store = options.dryRun ? memoryStore() : await openJournalFile(options.store, nodeId);
     const report = await follow({ node, store }, request, { watch, system, output });
     const exit = exitCodeOf(report.outcome);
     watch.reported(exit);
-    await showEnd(node, { report, before, stops, system, output });
+    await showEnd(node, { report, before, feeLimits: options, stops, system, output });
     return exit;
   } finally {
     stops.release();
@@ -68,7 +71,25 @@ export async function rebalanceCommand(
   }
 }
 
-/** Before a journal is made for it. @throws UsageError where the node cannot send. */
+/** What only becomes plain when it sends is looked at before a journal is made. @throws UsageError, NodeError */
+async function openToRebalance(
+  access: NodeAccess,
+  { dryRun }: RebalanceOptions,
+  output: Output,
+): Promise<LightningNode> {
+  const node = await openNode(access, output);
+  if (dryRun === true) return node;
+  try {
+    refuseWithoutRoutes(node.capabilities);
+    await assertPermitted(access, OPTION_NAMES);
+    return node;
+  } catch (error) {
+    await node.close();
+    throw error;
+  }
+}
+
+/** @throws UsageError where the node cannot send. */
 function refuseWithoutRoutes(capabilities: NodeCapabilities): void {
   try {
     assertSends(capabilities);
@@ -91,6 +112,12 @@ function selections(
     );
   }
   return { from, to };
+}
+
+/** A dry run would not notice a slip of the pen. */
+function warnOfMissing(store: string | undefined, output: Output): void {
+  if (store === undefined || existsSync(store)) return;
+  output.warn(`--store: ${missingJournal(store)}; the dry run goes on without it`);
 }
 
 interface Told {
@@ -140,15 +167,16 @@ async function showEnd(
   end: {
     readonly report: RebalanceReport;
     readonly before: readonly OwnChannel[];
+    readonly feeLimits: GivenFeeLimits;
     readonly stops: StopSignals;
     readonly system: NodeSystem;
     readonly output: Output;
   },
 ): Promise<void> {
-  const { report, before, stops, system, output } = end;
+  const { report, before, feeLimits, stops, system, output } = end;
   output.answer(report);
-  if (report.attempts.length > 0) output.print(...attemptsTable(report.attempts));
-  await output.tell(outcomeSentence(report, system));
+  if (report.attempts.length > 0) output.print(...attemptsTable(report));
+  await output.tell(outcomeSentence(report, system, feeLimits));
   if (output.json || report.attempts.length === 0) return;
   const limits = [AbortSignal.timeout(BALANCES_MS)];
   if (!stops.signal.aborted) limits.push(stops.signal);

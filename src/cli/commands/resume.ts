@@ -3,7 +3,7 @@ import { type RebalanceReport, Rebalancer } from '../../engine/index.ts';
 import type { Store } from '../../ports.ts';
 import type { PaymentHash } from '../../units/ids.ts';
 import { EXIT, type ExitCode, exitCodeOf, followUp } from '../exit-codes.ts';
-import { openJournalFile } from '../journal-file.ts';
+import { openJournalThatIs } from '../journal-file.ts';
 import { type AccessOptions, OPTION_NAMES } from '../node-access/access-options.ts';
 import { chosenAccess, systemOf } from '../node-access/chosen-access.ts';
 import type { NodeSystem } from '../node-access/node-system.ts';
@@ -28,7 +28,7 @@ export async function resumeCommand(options: ResumeOptions, output: Output): Pro
     let store: Store | undefined;
     try {
       const { nodeId } = await node.info();
-      store = await openJournalFile(options.store, nodeId);
+      store = await openJournalThatIs(options.store, nodeId);
       rebalancer = new Rebalancer({ node, store, log: warningLog(output) });
       const runs = await rebalancer.resume();
       const reports = await Promise.all(

@@ -68,7 +68,8 @@ function walk(program: Command, words: readonly string[]): Place {
   const used = new Set<Option>();
   for (const word of words) {
     if (pending !== undefined) {
-      pending = undefined;
+      // bash takes `--option=value` for three words.
+      if (word !== '=') pending = undefined;
       continue;
     }
     if (word.startsWith('-') && word !== '-') {

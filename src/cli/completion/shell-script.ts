@@ -36,13 +36,20 @@ if ! declare -F _get_comp_words_by_ref >/dev/null; then
 fi
 `;
 
+/** The words at the cursor: what stands behind a `=` is one of its own, as bash fills in no more than that. */
+const ASKS_WORDS = '_get_comp_words_by_ref -n "=:" cur prev words cword';
+const BROKEN_AT_EQUALS = `_get_comp_words_by_ref -n ":" cur prev words cword
+    [[ "$cur" != "=" ]] || cur=''`;
+
 /**
- * Its constants are \`readonly\`, so that bash complains where another program's script from the same library was read
- * before; and without \`-o default\` bash never offers files.
+ * Its constants are `readonly`, so that bash complains where another program's script from the same library was read
+ * before; without `-o default` bash never offers files; and it finds nothing behind `--option=`.
  */
 function mendedBash(text: string): string {
   return (
-    text.replaceAll(/^readonly (\w+)=(\d+)$/gm, `: "$\{$1:=$2}"`) +
+    text
+      .replaceAll(/^readonly (\w+)=(\d+)$/gm, `: "$\{$1:=$2}"`)
+      .replace(ASKS_WORDS, () => BROKEN_AT_EQUALS) +
     WORDS +
     `complete -o default -F __${PROGRAM}_complete ${PROGRAM}\n`
   );

@@ -1,19 +1,24 @@
 /** The file of a configuration: read, checked, and its paths made those of the machine. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { whyUnreadable } from '../../node/why-unreadable.ts';
 import { UsageError } from '../exit-codes.ts';
 import type { NodeAccess } from '../node-access/chosen-access.ts';
-import { whyUnreadable } from '../why-unreadable.ts';
+import { othersMay } from '../others-access.ts';
+
 import type { Config } from './config.ts';
 import { readConfig } from './read-config.ts';
 
 /** All that is wrong with a configuration, a line each. */
 export class ConfigError extends UsageError {
   readonly problems: readonly string[];
+  /** There is no file at all, and the message says what makes one. */
+  readonly missing: boolean;
 
-  constructor(problems: readonly string[]) {
+  constructor(problems: readonly string[], { missing = false }: { missing?: boolean } = {}) {
     super(problems.join('\n'));
     this.problems = problems;
+    this.missing = missing;
   }
 }
 
@@ -41,7 +46,11 @@ async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new ConfigError([`${file} cannot be read: ${whyUnreadable(error)}`]);
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const advice = missing ? '; name another with --config, or write one with `ballast init`' : '';
+    throw new ConfigError([`${file} cannot be read: ${whyUnreadable(error)}${advice}`], {
+      missing,
+    });
   }
 }
 
@@ -87,11 +96,11 @@ export function secretOf(
 ): { readonly file: string; readonly power: string } | undefined {
   switch (node.kind) {
     case 'lnd':
-      return { file: node.macaroon, power: 'pay with the node' };
+      return { file: node.macaroon, power: 'do with the node what the macaroon permits' };
     case 'cln':
       return undefined;
     case 'clnrest':
-      return { file: node.rune, power: 'pay with the node' };
+      return { file: node.rune, power: 'do with the node what the rune allows' };
     case 'ldk_server':
       return { file: node.apiKey, power: 'do with the node whatever its owner can' };
   }
@@ -106,18 +115,13 @@ async function warningsOf(
   file: string,
 ): Promise<string[]> {
   const warnings: string[] = [];
-  const allows = async (path: string, bits: number): Promise<boolean> =>
-    stat(path).then(
-      ({ mode }) => (mode & bits) !== 0,
-      () => false,
-    );
   const secret = secretOf(node);
-  if (secret !== undefined && (await allows(secret.file, OTHERS_READ))) {
+  if (secret !== undefined && (await othersMay(secret.file, OTHERS_READ))) {
     warnings.push(
       `${secret.file} can be read by every user of this machine, and whoever has it can ${secret.power}: chmod 600 it`,
     );
   }
-  if (await allows(file, OTHERS_WRITE)) {
+  if (await othersMay(file, OTHERS_WRITE)) {
     warnings.push(`${file} can be written by every user of this machine: chmod 644 it`);
   }
   if (metrics !== undefined && !LOOPBACK.test(metrics.host)) {

@@ -17,7 +17,7 @@ export interface StageOptions {
 export async function buildNetwork(options: StageOptions): Promise<SimulatedNetwork> {
   const { seed, nodes, graphFile } = options;
   if (graphFile === undefined) return generateNetwork({ nodes, seed });
-  const description = await loadGraphDescription(await readGraphFile(graphFile));
+  const description = await readGraphFile(graphFile, loadGraphDescription);
   return SimulatedNetwork.fromDescription(description, { seed });
 }
 

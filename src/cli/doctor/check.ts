@@ -48,3 +48,17 @@ export const failed = (
   says: string,
   { exit, fix }: { readonly exit: ExitCode; readonly fix?: string },
 ): Finding => ({ status: 'failed', says, exit, ...(fix !== undefined && { fix }) });
+
+/**
+ * The same from the message of an error, which says what is wrong and, behind its last semicolon, what to do; those in
+ * parentheses are of somebody else's words.
+ */
+export function failedBy(message: string, exit: ExitCode): Finding {
+  for (let at = message.lastIndexOf('; '); at > 0; at = message.lastIndexOf('; ', at - 1)) {
+    const [says, fix] = [message.slice(0, at), message.slice(at + 2)];
+    if (countOf(says, '(') === countOf(says, ')')) return failed(says, { exit, fix });
+  }
+  return failed(message, { exit });
+}
+
+const countOf = (text: string, character: string): number => text.split(character).length - 1;

@@ -1,7 +1,7 @@
 /** Looks at one thing after another, and waits for none of them for ever. */
 import { NodeError } from '../../node/node-error.ts';
 import { EXIT } from '../exit-codes.ts';
-import { blocked, type Check, type Finding, failed } from './check.ts';
+import { blocked, type Check, type Finding, failed, failedBy } from './check.ts';
 import type { SetUp } from './set-up.ts';
 
 const DEADLINE_MS = 30_000;
@@ -53,7 +53,7 @@ async function withDeadline(
     return await Promise.race([look(setUp), promise]);
   } catch (error) {
     // One that fails in an unforeseen way must not keep the others from being told.
-    if (error instanceof NodeError) return failed(error.message, { exit: EXIT.node });
+    if (error instanceof NodeError) return failedBy(error.message, EXIT.node);
     const message = error instanceof Error ? error.message : String(error);
     return failed(`a fault of Ballast: ${message}`, { exit: EXIT.internal });
   } finally {

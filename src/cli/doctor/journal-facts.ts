@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import type { JournalRecord } from '../../ports.ts';
 import { openJournalCopy } from '../../store/journal-copy.ts';
 import type { NodeId } from '../../units/ids.ts';
+import { ownerOf } from '../journal-owner.ts';
 
 export interface JournalFacts {
   /** Of its tables. */
@@ -12,6 +13,8 @@ export interface JournalFacts {
   readonly hasLog: boolean;
   /** Records of rebalances that have no end. */
   readonly unfinished: readonly JournalRecord[];
+  /** Whose it is; see `ownerOf`. */
+  readonly owner: NodeId | undefined;
   /** Nodes for which rebalances were begun lately. */
   readonly nodes: ReadonlySet<NodeId>;
 }
@@ -26,14 +29,16 @@ export async function journalFacts(path: string, nowMs: number): Promise<Journal
   const hasLog = existsSync(`${path}-wal`);
   const store = await openJournalCopy(path);
   try {
-    const [unfinished, lately] = await Promise.all([
+    const [owner, unfinished, lately] = await Promise.all([
+      ownerOf(store, nowMs),
       store.unfinished(),
       store.records({ sinceMs: nowMs - LATELY_MS }),
     ]);
     const starts = [...unfinished, ...lately].flatMap((record) =>
       record.kind === 'start' ? [record.self] : [],
     );
-    return { version, hasLog, unfinished, nodes: new Set(starts) };
+    if (owner !== undefined) starts.push(owner);
+    return { version, hasLog, unfinished, owner, nodes: new Set(starts) };
   } finally {
     await store.close();
   }

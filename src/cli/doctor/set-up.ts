@@ -11,12 +11,12 @@ import {
   type AccessOptions,
   OPTION_NAMES,
 } from '../node-access/access-options.ts';
+import { ANSWER_MS } from '../node-access/answer-time.ts';
 import { chosenAccess, type NodeAccess } from '../node-access/chosen-access.ts';
 import { openNode } from '../node-access/open-node.ts';
+import { type Rights, rightsOf } from '../node-access/rights.ts';
 import type { Output } from '../output.ts';
-import { ANSWER_MS } from './answer-time.ts';
 import { type JournalFacts, journalFacts } from './journal-facts.ts';
-import { type Rights, rightsOf } from './rights.ts';
 
 export interface SetUpOptions extends AccessOptions {
   readonly config?: string;
@@ -59,6 +59,11 @@ export class SetUp {
   /** How the user names what belongs to the node. */
   get names(): AccessNames {
     return this.options.config === undefined ? OPTION_NAMES : NODE_NAMES;
+  }
+
+  /** The same of the journal. */
+  get storeName(): string {
+    return this.options.config === undefined ? '--store' : '[store] path';
   }
 
   /** @throws UsageError where none is named, or one in part. */
@@ -111,7 +116,10 @@ export class SetUp {
   rights(): Promise<Rights> {
     return this.#once('rights', async () => {
       const { justInTime = false, dryRun = false } = (await this.config()) ?? {};
-      return rightsOf(await this.access(), { justInTime: justInTime !== false && !dryRun });
+      return rightsOf(await this.access(), {
+        justInTime: justInTime !== false && !dryRun,
+        names: this.names,
+      });
     });
   }
 

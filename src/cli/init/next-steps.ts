@@ -63,7 +63,7 @@ function credentialSteps(access: NodeAccess, isThere: Written['isThere']): reado
     case 'clnrest':
       return [
         {
-          what: `Make the smallest rune that works, and write what it shows as "rune" into ${access.rune} (chmod 600)`,
+          what: `Make the smallest rune that works (its askrene- methods share with lightningd's own payments what ours hold and learn; without them all else works), and write what it shows as "rune" into ${access.rune} (chmod 600)`,
           command: createRuneCommand({ planning: true, askrene: true }),
         },
       ];

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { Log } from '../../ports.ts';
 import { UsageError } from '../exit-codes.ts';
 import { escapeUnsafe } from '../render/plain-text.ts';
+import { whyUnwritable } from '../why-unwritable.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn';
 
@@ -66,7 +67,7 @@ function openFile(file: string) {
     lines.on('error', () => {});
     return lines;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = whyUnwritable(file, error);
     throw new UsageError(`[log] file: ${file} cannot be written: ${why}`, { cause: error });
   }
 }

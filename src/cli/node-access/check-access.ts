@@ -8,51 +8,77 @@ import { readCredentials as readLdkServerCredentials } from '../../node/ldk-serv
 import { parseLndAddress } from '../../node/lnd/address.ts';
 import { readCredentials as readLndCredentials } from '../../node/lnd/credentials.ts';
 import { NodeError, type NodeErrorCode } from '../../node/node-error.ts';
+import { whyUnreadable } from '../../node/why-unreadable.ts';
 import { UsageError } from '../exit-codes.ts';
-import { whyUnreadable } from '../why-unreadable.ts';
 import type { AccessField, AccessNames } from './access-options.ts';
-import type { ClnAccess, ClnrestAccess, LdkServerAccess, LndAccess } from './chosen-access.ts';
+import type { ClnrestAccess, NodeAccess } from './chosen-access.ts';
 import { readRune } from './read-rune.ts';
 
-/** @throws UsageError for a malformed address, and for a file that is missing or not of its kind. */
-export async function checkLnd(
-  { lnd, tls, macaroon }: LndAccess,
-  names: AccessNames,
-): Promise<void> {
-  await asked(names, 'lnd', () => parseLndAddress(lnd));
-  const parts = { wrong_certificate: 'tls', wrong_macaroon: 'macaroon' } as const;
-  await asked(names, parts, () => readLndCredentials({ tlsCert: tls, macaroon }));
+/** @throws UsageError for one that is malformed, or is nothing that could answer. */
+export async function checkAddress(access: NodeAccess, names: AccessNames): Promise<void> {
+  switch (access.kind) {
+    case 'lnd':
+      await asked(names, 'lnd', () => parseLndAddress(access.lnd));
+      return;
+    case 'cln':
+      return asked(names, 'cln', () => checkSocket(access.cln));
+    case 'clnrest':
+      await asked(names, 'clnrest', () => parseRestAddress(access.clnrest));
+      return;
+    case 'ldk_server':
+      await asked(names, 'ldkServer', () => parseLdkServerAddress(access.ldkServer));
+  }
 }
 
-/** @throws UsageError as `checkLnd` does */
-export async function checkLdkServer(access: LdkServerAccess, names: AccessNames): Promise<void> {
-  const { ldkServer, tls, apiKey } = access;
-  await asked(names, 'ldkServer', () => parseLdkServerAddress(ldkServer));
-  const parts = { wrong_certificate: 'tls', wrong_api_key: 'apiKey' } as const;
-  await asked(names, parts, () => readLdkServerCredentials({ tlsCert: tls, apiKey }));
+/** One that is not there may still come: lightningd makes it when it starts. */
+async function checkSocket(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isSocket() === false) throw await socketError(path, new Error('it is no socket'));
 }
 
-/** A socket that is not there may still come: lightningd makes it when it starts. @throws UsageError as `checkLnd` does */
-export async function checkCln({ cln, gossipStore }: ClnAccess, names: AccessNames): Promise<void> {
-  await asked(names, 'cln', async () => {
-    const found = await stat(cln).catch(() => undefined);
-    if (found?.isSocket() === false) throw await socketError(cln, new Error('it is no socket'));
-  });
-  await checkGossipStore(gossipStore, names);
+/** @throws UsageError for a file that is missing or not of its kind. */
+export async function checkFiles(access: NodeAccess, names: AccessNames): Promise<void> {
+  switch (access.kind) {
+    case 'lnd': {
+      const { tls: tlsCert, macaroon } = access;
+      const parts = { wrong_certificate: 'tls', wrong_macaroon: 'macaroon' } as const;
+      await asked(names, parts, () => readLndCredentials({ tlsCert, macaroon }));
+      return;
+    }
+    case 'cln':
+      return checkGossipStore(access.gossipStore, names);
+    case 'clnrest':
+      await checkRestFiles(access, names);
+      return;
+    case 'ldk_server': {
+      const { tls: tlsCert, apiKey } = access;
+      const parts = { wrong_certificate: 'tls', wrong_api_key: 'apiKey' } as const;
+      await asked(names, parts, () => readLdkServerCredentials({ tlsCert, apiKey }));
+    }
+  }
 }
 
-/** @returns The rune. @throws UsageError as `checkLnd` does */
+/** @returns The rune. @throws UsageError as `checkAddress` and `checkFiles` do */
 export async function checkClnrest(access: ClnrestAccess, names: AccessNames): Promise<string> {
-  const { clnrest, tls, gossipStore } = access;
-  await asked(names, 'clnrest', () => parseRestAddress(clnrest));
+  await checkAddress(access, names);
+  return checkRestFiles(access, names);
+}
+
+async function checkRestFiles(
+  { tls, gossipStore, rune }: ClnrestAccess,
+  names: AccessNames,
+): Promise<string> {
   if (tls !== undefined) await asked(names, 'tls', () => readAuthority(tls));
   await checkGossipStore(gossipStore, names);
-  return asked(names, 'rune', () => readRune(access.rune));
+  return asked(names, 'rune', () => readRune(rune));
 }
 
 async function readAuthority(path: string): Promise<void> {
   const pem = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new Error(`${path} cannot be read: ${whyUnreadable(error)}`, { cause: error });
+    throw new Error(
+      `${path} cannot be read: ${whyUnreadable(error)}; give ca.pem of lightningd's folder`,
+      { cause: error },
+    );
   });
   try {
     new X509Certificate(pem);

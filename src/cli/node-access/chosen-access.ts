@@ -15,7 +15,7 @@ export interface LndAccess {
   readonly macaroon: string;
 }
 
-export interface ClnAccess {
+interface ClnAccess {
   readonly kind: 'cln';
   readonly cln: string;
   readonly gossipStore?: string;

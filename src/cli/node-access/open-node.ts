@@ -6,7 +6,7 @@ import type { LightningNode, Log } from '../../ports.ts';
 import type { Output } from '../output.ts';
 import { warningLog } from '../warning-log.ts';
 import { type AccessNames, OPTION_NAMES } from './access-options.ts';
-import { checkCln, checkClnrest, checkLdkServer, checkLnd } from './check-access.ts';
+import { checkAddress, checkClnrest, checkFiles } from './check-access.ts';
 import type { LdkServerAccess, NodeAccess } from './chosen-access.ts';
 import { tellGraphProgress } from './graph-progress.ts';
 
@@ -37,12 +37,12 @@ export async function openNode(
   const { names = OPTION_NAMES, patience } = opening;
   switch (access.kind) {
     case 'lnd': {
-      await checkLnd(access, names);
+      await check(access, names);
       const { lnd: address, tls: tlsCert, macaroon } = access;
       return connectLnd({ address, tlsCert, macaroon, ...patience });
     }
     case 'cln': {
-      await checkCln(access, names);
+      await check(access, names);
       return connectCln({ socket: access.cln, ...graphOf(access), ...patience });
     }
     case 'clnrest': {
@@ -56,6 +56,11 @@ export async function openNode(
   }
 }
 
+async function check(access: NodeAccess, names: AccessNames): Promise<void> {
+  await checkAddress(access, names);
+  await checkFiles(access, names);
+}
+
 const graphOf = ({ gossipStore }: { readonly gossipStore?: string }): { gossipStore?: string } =>
   gossipStore === undefined ? {} : { gossipStore };
 
@@ -65,7 +70,7 @@ export async function openLdkServer(
   output: Output,
   { names = OPTION_NAMES, log = warningLog(output), patience }: Opening = {},
 ): Promise<LdkServerNode> {
-  await checkLdkServer(access, names);
+  await check(access, names);
   return connectLdkServer({
     address: access.ldkServer,
     tlsCert: access.tls,

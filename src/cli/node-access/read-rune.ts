@@ -1,6 +1,6 @@
 /** The rune, from the command line or from a file: what stands on a command line is seen by every user of the machine. */
 import { readFile } from 'node:fs/promises';
-import { whyUnreadable } from '../why-unreadable.ts';
+import { whyUnreadable } from '../../node/why-unreadable.ts';
 
 /** Base64 of 32 bytes of authentication code, and of restrictions behind them. */
 const RUNE = /^[A-Za-z0-9_-]{43,}={0,2}$/;

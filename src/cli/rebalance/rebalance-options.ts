@@ -62,7 +62,11 @@ function addTerms(command: Command): Command {
 function addLimits(command: Command): Command {
   command
     .optionsGroup('Limits:')
-    .requiredOption('--max-fee-ppm <n>', 'most to pay, in parts per million of the amount', rate)
+    .option(
+      '--max-fee-ppm <n>',
+      'most to pay, in parts per million of the amount; this or --max-fee-sat, or both',
+      rate,
+    )
     .option('--max-fee-sat <sat>', 'most to pay in all', sats)
     .option('--max-attempts <n>', 'most payments to try (default: 20)', count(1, 10_000))
     .option(

@@ -11,7 +11,7 @@ export interface TermsOptions {
   readonly amount: bigint;
   readonly minAmount?: bigint;
   readonly total?: bigint;
-  readonly maxFeePpm: number;
+  readonly maxFeePpm?: number;
   readonly maxFeeSat?: bigint;
   readonly maxAttempts?: number;
   readonly minProbability?: number;
@@ -25,7 +25,7 @@ export interface TermsOptions {
 /** @throws UsageError for amounts that cannot be meant, and for what `--exclude` cannot mean. */
 export function rebalanceTerms(options: TermsOptions): Omit<RebalanceRequest, 'from' | 'to'> {
   const { amount, minAmount, total, maxFeeSat, maxAttempts, timeout } = options;
-  const { minProbability } = options;
+  const { maxFeePpm, minProbability } = options;
   if (amount > MAX_AMOUNT_SAT) {
     throw new UsageError(`--amount must be at most ${grouped(MAX_AMOUNT_SAT)} sat`);
   }
@@ -39,9 +39,14 @@ export function rebalanceTerms(options: TermsOptions): Omit<RebalanceRequest, 'f
       `--total (${grouped(total)} sat) must not be below --amount (${grouped(amount)} sat)`,
     );
   }
+  if (maxFeePpm === undefined && maxFeeSat === undefined) {
+    throw new UsageError(
+      'say what it may cost: give --max-fee-ppm, --max-fee-sat, or both (the smaller limit then holds)',
+    );
+  }
   return {
     amountMsat: satToMsat(amount),
-    maxFeePpm: options.maxFeePpm,
+    ...(maxFeePpm === undefined ? {} : { maxFeePpm }),
     dryRun: options.dryRun ?? false,
     exclude: exclusions(options.exclude ?? []),
     ...(minAmount === undefined ? {} : { minAmountMsat: satToMsat(minAmount) }),

@@ -6,6 +6,7 @@ import type {
   PlannedMove,
   RebalancePlan,
 } from '../../engine/index.ts';
+import type { NoRouteReason } from '../../pathfinder/request.ts';
 import type { ChannelId } from '../../units/ids.ts';
 import { DAY_MS } from '../../units/time.ts';
 import { grouped, nodeName, ratio, satFromMsat } from './figures.ts';
@@ -42,19 +43,23 @@ export function movesTable({ moves, channels }: RebalancePlan): readonly string[
   );
 }
 
-/** Every channel that is in no move. */
-export function leftOutTable({ leftOut, channels }: RebalancePlan): readonly string[] {
+/** Every channel that is in no move, and why. */
+export function leftOutLines({ leftOut, channels }: RebalancePlan): readonly string[] {
+  if (leftOut.length === 0) return [];
   const named = namesOf(channels);
   const outlooks = new Map(channels.map((outlook) => [outlook.channelId, outlook]));
-  return table(
-    ['channel', 'local', 'as source', 'as target'],
-    ['left', 'right', 'left', 'left'],
-    leftOut.map((channel) => [
-      named(channel.channelId),
-      localShare(outlooks.get(channel.channelId)!),
-      ...reasons(channel),
-    ]),
-  );
+  return [
+    'Left out:',
+    ...table(
+      ['channel', 'local', 'as source', 'as target'],
+      ['left', 'right', 'left', 'left'],
+      leftOut.map((channel) => [
+        named(channel.channelId),
+        localShare(outlooks.get(channel.channelId)!),
+        ...reasons(channel),
+      ]),
+    ),
+  ];
 }
 
 const reasons = ({ asSource, asTarget }: LeftOutChannel): readonly [string, string] => [
@@ -75,9 +80,13 @@ function reasonText(reason: LeftOutReason): string {
     case 'quiet':
       return `rests until ${date(reason.untilMs)}: failed ${reason.failures === 1 ? 'once' : `${reason.failures} times`}`;
     case 'no_balance':
-      return `only ${satFromMsat(reason.roomMsat)} sat to give`;
+      return reason.roomMsat < 1000n
+        ? 'nothing to give'
+        : `only ${satFromMsat(reason.roomMsat)} sat to give`;
     case 'no_room':
-      return `room for ${satFromMsat(reason.roomMsat)} sat only`;
+      return reason.roomMsat < 1000n
+        ? 'no room'
+        : `room for ${satFromMsat(reason.roomMsat)} sat only`;
     case 'no_outflow':
       return 'nothing leaves over it';
     case 'earns_nothing':
@@ -89,15 +98,55 @@ function reasonText(reason: LeftOutReason): string {
         ? 'not worth it, were it free'
         : `costs ${ratio(reason.feePpm)} ppm, worth ${ratio(reason.worthPpm)}`;
     case 'no_route':
-      return reason.reason.code === 'fee_limit'
-        ? `no route below 10,000 ppm (${ratio(reason.reason.cheapestFeePpm)})`
-        : `no route: ${reason.reason.code.replaceAll('_', ' ')}`;
+      return noRouteText(reason.reason);
     case 'no_partner':
       return 'no channel at the other end';
     case 'outranked':
       return 'others gain more';
   }
 }
+
+/** Short, for a cell. */
+function noRouteText(reason: NoRouteReason): string {
+  switch (reason.code) {
+    case 'fee_limit':
+      return `no route below 10,000 ppm (${ratio(reason.cheapestFeePpm)})`;
+    case 'unknown_node':
+      return 'no route: a peer is not in the graph';
+    case 'disconnected':
+      return 'no route: no path of announced channels';
+    case 'same_peer':
+      return 'no route: the other ends are with the same peer';
+    case 'amount_too_large':
+      return `no route for more than ${satFromMsat(reason.payableMsat)} sat`;
+    case 'amount_out_of_range':
+      return 'no route: the amount is too large';
+    case 'no_outgoing_channel':
+    case 'no_outgoing_balance':
+      return 'no route: no source can send that much';
+    case 'no_incoming_channel':
+    case 'no_incoming_capacity':
+      return 'no route: no target can receive that much';
+    case 'cltv_limit':
+      return 'no route: it would lock money for too long';
+    case 'hop_limit':
+    case 'onion_limit':
+      return 'no route: it would be too long';
+    case 'probability_limit':
+      return 'no route that is likely to succeed';
+    case 'avoided':
+      return 'no route but over what lately lacked liquidity';
+    case 'search_budget':
+      return 'no route: the search gave up';
+  }
+}
+
+/** The whole of it. */
+export const planLines = (plan: RebalancePlan): readonly string[] => [
+  ...(plan.moves.length === 0 ? [] : movesTable(plan)),
+  ...leftOutLines(plan),
+  planSentence(plan),
+];
 
 /** What the moves come to. */
 export function planSentence({ moves, strategy, horizonMs }: RebalancePlan): string {

@@ -10,6 +10,8 @@ type NameOf = (nodeId: NodeId) => string;
 /** Turns events into lines. It remembers the nodes of the routes it was shown, to name them later. */
 export class ProgressLines {
   readonly #aliases = new Map<NodeId, string>();
+  /** The invoice is taken back, so our own node refuses what arrives. */
+  #stopping = false;
 
   linesOf(event: RebalanceEvent): readonly string[] {
     switch (event.kind) {
@@ -53,6 +55,7 @@ export class ProgressLines {
           `attempt ${event.attempt}: outcome unknown (${event.reason}); following it, nothing else is sent`,
         ];
       case 'stopping':
+        this.#stopping = true;
         return [`stopping (${event.cause}): following attempt ${event.attempt} to its end`];
       case 'settled': {
         const arrivals = event.arrivals.map(({ channelId }) => channelId).join(', ');
@@ -75,6 +78,9 @@ export class ProgressLines {
   }
 
   #failureLines(attempt: number, verdict: Verdict): string[] {
+    if (this.#stopping && verdict.blame.kind === 'final') {
+      return [`attempt ${attempt}: given back, for its invoice was cancelled: nothing is paid`];
+    }
     const name: NameOf = (nodeId) => nodeName({ nodeId, alias: this.#aliases.get(nodeId) ?? '' });
     const who = verdict.source === null ? 'an unknown node' : name(verdict.source);
     const at = verdict.sourceIndex === null ? '' : ` (hop ${verdict.sourceIndex})`;

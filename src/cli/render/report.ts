@@ -4,10 +4,14 @@ import type { OwnChannel } from '../../ports.ts';
 import type { PaymentHash } from '../../units/ids.ts';
 import { type NodeSystem, trackCommand } from '../node-access/node-system.ts';
 import { grouped, nodeName, ppm, satFromMsat, seconds } from './figures.ts';
-import { feeLimitText, noRouteText } from './no-route.ts';
+import { feeLimitText, type GivenFeeLimits, noRouteText } from './no-route.ts';
 import { table } from './table.ts';
 
-export function attemptsTable(attempts: readonly AttemptReport[]): readonly string[] {
+export function attemptsTable({
+  attempts,
+  outcome: end,
+}: Pick<RebalanceReport, 'attempts' | 'outcome'>): readonly string[] {
+  const stopped = STOPS.has(end.kind);
   return table(
     ['attempt', 'sat', 'fee, msat', 'ppm', 'channels', 'blocks', 'took', 'outcome'],
     ['right', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
@@ -19,17 +23,25 @@ export function attemptsTable(attempts: readonly AttemptReport[]): readonly stri
       String(attempt.hops.length),
       String(attempt.cltvBlocks),
       seconds(attempt.durationMs),
-      outcomeText(attempt),
+      outcomeText(attempt, stopped),
     ]),
   );
 }
 
-function outcomeText({ outcome, hops }: AttemptReport): string {
+/** Ends from outside, before which the invoice is cancelled. */
+const STOPS: ReadonlySet<RebalanceReport['outcome']['kind']> = new Set([
+  'aborted',
+  'deadline',
+  'interrupted',
+] as const);
+
+function outcomeText({ outcome, hops }: AttemptReport, stopped: boolean): string {
   switch (outcome.kind) {
     case 'settled':
       return 'settled';
     case 'failed': {
-      const { code, sourceIndex } = outcome.verdict;
+      const { blame, code, sourceIndex } = outcome.verdict;
+      if (stopped && blame.kind === 'final') return 'given back, for it was cancelled';
       const hop = sourceIndex === null || sourceIndex === 0 ? undefined : hops[sourceIndex - 1];
       if (hop === undefined) return code;
       return `${code} at ${nodeName({ nodeId: hop.to, alias: hop.toAlias })}`;
@@ -85,8 +97,12 @@ function share({ localBalanceSat, capacitySat }: OwnChannel): string {
     : `${(Number((localBalanceSat * 1000n) / capacitySat) / 10).toFixed(0)} %`;
 }
 
-/** One sentence: what came of it. */
-export function outcomeSentence(report: RebalanceReport, system: NodeSystem): string {
+/** One sentence: what came of it. @param limits as they were asked for, for advice */
+export function outcomeSentence(
+  report: RebalanceReport,
+  system: NodeSystem,
+  limits: GivenFeeLimits = {},
+): string {
   const { outcome } = report;
   const track = (paymentHash: PaymentHash): string => trackCommand(system, paymentHash);
   switch (outcome.kind) {
@@ -122,9 +138,9 @@ export function outcomeSentence(report: RebalanceReport, system: NodeSystem): st
     case 'blocked':
       return `Not settled (blocked): ${outcome.message} (${outcome.payments.map(track).join(', ')}).`;
     case 'fee_limit':
-      return notSettled(outcome.kind, feeLimitText(outcome));
+      return notSettled(outcome.kind, feeLimitText(outcome, limits));
     case 'no_route':
-      return notSettled(outcome.kind, noRouteText(outcome.reason));
+      return notSettled(outcome.kind, noRouteText(outcome.reason, limits));
     case 'attempts_exhausted':
     case 'deadline':
     case 'aborted':

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { UsageError } from '../exit-codes.ts';
+import { whyUnwritable } from '../why-unwritable.ts';
 
 export interface NamedFile {
   /** The option that names it, such as `--csv`. */
@@ -124,7 +125,7 @@ async function saying<T>({ option, path }: NamedFile, work: () => Promise<T>): P
   try {
     return await work();
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`${option}: ${path} cannot be written: ${said}`, { cause });
+    const why = whyUnwritable(path, cause);
+    throw new UsageError(`${option}: ${path} cannot be written: ${why}`, { cause });
   }
 }

@@ -1,4 +1,5 @@
 /** A run from its first round to its last: told in log and figures, reloaded, and stopped in good order. */
+import { existsSync } from 'node:fs';
 import {
   type OperatorEvent,
   type OperatorRun,
@@ -16,6 +17,7 @@ import { systemOf } from '../node-access/chosen-access.ts';
 import { SYSTEM_NAMES } from '../node-access/node-system.ts';
 import type { Output } from '../output.ts';
 import { plural, satFromMsat } from '../render/figures.ts';
+import { planLines } from '../render/plan.ts';
 import { type DaemonSignals, daemonSignals } from './daemon-signals.ts';
 import { changedFixedParts } from './fixed-parts.ts';
 import { logEvent } from './log-events.ts';
@@ -42,6 +44,8 @@ export class Daemon {
   #run: OperatorRun | undefined;
   #unknownNames = new Set<string>();
   #lastFailure: string | undefined;
+  /** The one that was asked for; it was not broken off. */
+  #roundIsOver = false;
   readonly #stop = new AbortController();
   /** One after another. */
   #reloading: Promise<void> = Promise.resolve();
@@ -111,10 +115,15 @@ export class Daemon {
     const { once } = this.#terms;
     if (event.kind === 'planned') {
       this.#lastFailure = undefined;
+      // Somebody wants to know what it would do, and why no more.
+      if (once && this.#config.dryRun) this.#terms.output.print(...planLines(event.plan));
       this.#warnOfNames(event.plan.unknownNames);
     }
     if (event.kind === 'round_failed') this.#lastFailure = event.message;
-    if (once && (event.kind === 'waiting' || event.kind === 'round_failed')) this.#stop.abort();
+    if (once && (event.kind === 'waiting' || event.kind === 'round_failed')) {
+      this.#roundIsOver = true;
+      this.#stop.abort();
+    }
   }
 
   /** Once for each: a channel that was closed, perhaps, or a slip of the pen. */
@@ -142,7 +151,7 @@ export class Daemon {
     output.progress(
       `Plans: ${plan.strategy ?? 'economic'}, ${everyMs / 1000} s after each round; fees: at most ${satFromMsat(budget.perDay?.allMsat ?? 0n)} sat a day (UTC)`,
     );
-    output.progress(`Journal: ${journal}`);
+    output.progress(`Journal: ${journal}${existsSync(journal) ? '' : ' (not there yet)'}`);
     if (justInTime !== false && !dryRun) {
       output.progress('Forwards that a channel cannot carry may wait for a rebalance');
     }
@@ -235,6 +244,7 @@ export class Daemon {
     const { underWay } = parts.rebalancer.status();
     if (inFlightMoves > 0 || underWay.length > 0) return EXIT.inFlight;
     if (endedBy === 'node_closed') return EXIT.node;
+    if (once && !this.#roundIsOver) return EXIT.notSettled;
     if (!once || this.#lastFailure === undefined) return EXIT.success;
     output.fail({ code: 'round_failed', message: this.#lastFailure });
     return EXIT.node;

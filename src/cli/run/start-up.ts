@@ -1,5 +1,5 @@
 /** Everything that a run needs, opened in turn; what cannot be had is said with the key of the configuration. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Rebalancer } from '../../engine/index.ts';
 import type {
@@ -13,10 +13,12 @@ import type {
 import { memoryStore } from '../../store/index.ts';
 import { openSqliteStore } from '../../store/sqlite.ts';
 import { StoreError } from '../../store/store-error.ts';
+import type { NodeId } from '../../units/ids.ts';
 import type { Config } from '../config/config.ts';
 import { NODE_NAMES } from '../config/node-names.ts';
 import { UsageError } from '../exit-codes.ts';
-import { defaultJournalPath } from '../journal-file.ts';
+import { defaultJournalPath, opened, ownedBy } from '../journal-file.ts';
+import { assertPermitted } from '../node-access/assert-permitted.ts';
 import { openNode } from '../node-access/open-node.ts';
 import type { Output } from '../output.ts';
 import { readingStore } from './reading-store.ts';
@@ -33,7 +35,8 @@ export interface StartedParts {
 
 /**
  * @throws UsageError where a file of the configuration will not do, its store is in use, or it asks for what the node
- * cannot do; NodeError where the node cannot be used; ForeignJournalError where the store is another node's.
+ * cannot do, or its store is another node's; NodeError where the node cannot be used, or the macaroon or rune lack what
+ * rebalances need; ForeignJournalError where another node has unfinished work in the store.
  */
 export async function startUp(
   config: Config,
@@ -48,7 +51,9 @@ export async function startUp(
     assertCapable(node.capabilities, config);
     const [info, channels] = await Promise.all([node.info(), node.ownChannels()]);
     const journal = config.store.path ?? defaultJournalPath(info.nodeId, process.env);
-    store = config.dryRun ? await openToRead(config, journal, log) : await open(config, journal);
+    if (!config.dryRun) await assertPermitted(config.node, NODE_NAMES);
+    const file = { path: journal, nodeId: info.nodeId };
+    store = config.dryRun ? await openToRead(config, file, log) : await open(config, file);
     const { budget, limits } = config;
     const rebalancer = new Rebalancer({ node, store, log, budget, ...limits });
     // A journal that is another node's, or cannot be read, will not do later either.
@@ -71,29 +76,29 @@ function assertCapable(
   );
 }
 
-async function open({ store }: Config, journal: string): Promise<Store> {
-  try {
-    if (store.path === undefined) mkdirSync(dirname(journal), { recursive: true, mode: 0o700 });
-    return await openSqliteStore(
-      journal,
-      store.maxBytes === undefined ? {} : { maxBytes: store.maxBytes },
-    );
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!(error instanceof StoreError) && !code.startsWith('E')) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`[store] path: ${message}`, { cause: error });
-  }
+interface NodeJournal {
+  readonly path: string;
+  readonly nodeId: NodeId;
 }
 
-/** A dry run writes nothing, and may go on beside the command that writes. */
-async function openToRead(config: Config, journal: string, log: Log): Promise<Store> {
+const open = ({ store }: Config, { path, nodeId }: NodeJournal): Promise<Store> =>
+  opened({ named: '[store] path', path }, async () => {
+    const { maxBytes } = store;
+    if (store.path === undefined) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const made = await openSqliteStore(path, maxBytes === undefined ? {} : { maxBytes });
+    return ownedBy(nodeId, { path, store: made });
+  });
+
+/** A dry run writes nothing, makes no file, and may go on beside the command that writes. */
+async function openToRead(config: Config, journal: NodeJournal, log: Log): Promise<Store> {
+  if (!existsSync(journal.path)) return memoryStore();
   try {
     return readingStore(await open(config, journal));
   } catch (error) {
     const { cause } = error as Error;
     if (!(cause instanceof StoreError) || cause.code !== 'locked') throw error;
-    log.warn('the journal is in use: this dry run knows nothing of the past', { journal });
+    const { path } = journal;
+    log.warn('the journal is in use: this dry run knows nothing of the past', { journal: path });
     return memoryStore();
   }
 }

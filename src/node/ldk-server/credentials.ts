@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { bytesToHex } from '../../units/bytes.ts';
 import { NodeError, type NodeErrorCode } from '../node-error.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 
 export interface LdkServerCredentialSources {
   readonly tlsCert: string | Uint8Array;
@@ -110,10 +111,9 @@ async function readNamedFile(
       );
     }
     const shown = path.length > 200 ? `${path.slice(0, 200)}...` : path;
-    const detail = cause instanceof Error ? cause.message : String(cause);
     throw new NodeError(
       file.code,
-      `${file.what} could not be read from "${shown}" (${detail}); give the path of a readable file: ${file.where}`,
+      `${file.what} could not be read from "${shown}" (${whyUnreadable(cause)}); give the path of a readable file: ${file.where}`,
       { cause },
     );
   }

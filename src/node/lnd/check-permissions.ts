@@ -26,6 +26,8 @@ export type CheckPermissionsOptions = Pick<
   /** Asked with a connection that is open for a moment; see `probeInterceptor`. */
   readonly interceptor: boolean;
   readonly deadlineMs: number;
+  /** Of which methods to ask. @defaultValue all that have a probe */
+  readonly wanted?: (path: GuardedMethodPath) => boolean;
 };
 
 /** Probes at a time: none takes lnd long. */
@@ -41,14 +43,13 @@ export async function checkPermissions(
   options: CheckPermissionsOptions,
 ): Promise<PermissionVerdicts> {
   const { address, tlsCert, macaroon, serverName, deadlineMs, interceptor } = options;
+  const { wanted = () => true } = options;
   const channel = { address: parseLndAddress(address), tlsCert, macaroon, serverName };
   const calls = new LndCalls(new LndChannel({ ...channel, connectDeadlineMs: deadlineMs }));
   const verdicts = new Map<GuardedMethodPath, PermissionVerdict>();
-  const wanted: [GuardedMethodPath, (typeof PROBES)[keyof typeof PROBES]][] = [
-    ...(Object.entries(PROBES) as [keyof typeof PROBES, (typeof PROBES)[keyof typeof PROBES]][]),
-  ];
-  if (interceptor) wanted.push(['/routerrpc.Router/HtlcInterceptor', probeInterceptor]);
-  const next = wanted.values();
+  const probes = Object.entries(PROBES) as [GuardedMethodPath, typeof probeInterceptor][];
+  if (interceptor) probes.push(['/routerrpc.Router/HtlcInterceptor', probeInterceptor]);
+  const next = probes.filter(([path]) => wanted(path)).values();
   const ask = async (): Promise<void> => {
     for (const [path, probe] of next) {
       const end = await probe({ calls, deadlineMs, nobody: new Uint8Array(randomBytes(32)) });

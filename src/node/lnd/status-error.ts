@@ -45,6 +45,9 @@ export function statusError(error: ServiceError, call: CallFacts): NodeError {
   }
 }
 
+/** What the macaroon library says of bytes that are something else. */
+const NO_MACAROON = /^(?:cannot (?:determine|detect) data format |unknown macaroon version)/;
+
 function refusalText(
   refusal: InterceptorRefusal,
   error: ServiceError,
@@ -54,6 +57,9 @@ function refusalText(
     case 'permission_denied':
       return `the macaroon does not permit ${methodName(path)}: the permission ${permissionOf(path)} is missing; bake one that has it, or has uri:${path} (lncli bakemacaroon)`;
     case 'wrong_macaroon':
+      if (NO_MACAROON.test(error.details)) {
+        return `what was given as the macaroon is none, for lnd cannot read it (${error.details}); give the .macaroon file that \`lncli bakemacaroon\` wrote, its bytes, or their hex`;
+      }
       return `lnd does not accept the macaroon (${error.details}); give one that this very node baked, that has not expired, and whose root key was not deleted`;
     case 'locked':
       return `lnd's wallet is not open (${error.details}); unlock it with \`lncli unlock\`, or create it with \`lncli create\``;

@@ -86,8 +86,13 @@ describe('bash', () => {
   it('completes commands, options, choices and files', async (context) => {
     needs(context, 'bash', true);
     const own = 'bind "set enable-bracketed-paste off"\nsource <(ballast completion bash)\n';
-    const lines = await type('bash --norc --noprofile -i', own + LINES);
-    expect(lines.slice(0, 3)).toEqual(COMPLETED);
+    const glued = 'ballast rebalance --arrival=stri\t\nballast run --config=uniq\t\n';
+    const lines = await type('bash --norc --noprofile -i', own + glued + LINES);
+    expect(lines.slice(0, 5)).toEqual([
+      'rebalance --arrival=strict',
+      'run --config=unique-name.toml',
+      ...COMPLETED,
+    ]);
   });
 
   it('takes its script without a word, twice over, beside another program of that library, and without bash-completion', (context) => {
@@ -100,6 +105,9 @@ COMP_WORDS=(ballast rebalance --arrival s); COMP_CWORD=3
 compopt() { :; }
 __ballast_complete
 echo "\${COMPREPLY[*]}"
+COMP_WORDS=(ballast rebalance --arrival =); COMP_CWORD=3
+__ballast_complete
+echo "\${COMPREPLY[*]}"
 complete -p ballast`;
     const ran = spawnSync('bash', ['--norc', '--noprofile', '-c', script], {
       cwd: folder,
@@ -107,7 +115,7 @@ complete -p ballast`;
       encoding: 'utf8',
     });
     expect([ran.stdout, ran.stderr, ran.status]).toEqual([
-      'strict\ncomplete -o default -F __ballast_complete ballast\n',
+      'strict\nstrict report\ncomplete -o default -F __ballast_complete ballast\n',
       '',
       0,
     ]);

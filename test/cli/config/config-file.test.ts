@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../../src/cli/config/config-file.ts';
 import { readConfig } from '../../../src/cli/config/read-config.ts';
 import { UsageError } from '../../../src/cli/exit-codes.ts';
@@ -23,6 +23,11 @@ function write(toml: string, name = 'b.toml'): string {
   const file = join(folder, name);
   writeFileSync(file, toml, { mode: 0o644 });
   return file;
+}
+
+function openFolder(): void {
+  chmodSync(folder, 0o755);
+  onTestFinished(() => chmodSync(folder, 0o700));
 }
 
 describe('loadConfig', () => {
@@ -80,9 +85,12 @@ describe('loadConfig', () => {
     const ldk = 'ldk_server = "h"\ntls = "t"\napi_key = "api_key"';
     expect([await warningsOf(rest), await warningsOf(ldk)]).toEqual([[], []]);
     for (const file of [rune, key]) chmodSync(file, 0o644);
+    // A folder that is closed to others closes what is in it.
+    expect([await warningsOf(rest), await warningsOf(ldk)]).toEqual([[], []]);
+    openFolder();
     expect([await warningsOf(rest), await warningsOf(ldk)]).toEqual([
       [
-        `${rune} can be read by every user of this machine, and whoever has it can pay with the node: chmod 600 it`,
+        `${rune} can be read by every user of this machine, and whoever has it can do with the node what the rune allows: chmod 600 it`,
       ],
       [
         `${key} can be read by every user of this machine, and whoever has it can do with the node whatever its owner can: chmod 600 it`,
@@ -104,7 +112,7 @@ describe('loadConfig', () => {
   it('says why a file cannot be read', async () => {
     const missing = join(folder, 'none.toml');
     await expect(loadConfig(missing)).rejects.toThrow(
-      `${missing} cannot be read: there is no such file`,
+      `${missing} cannot be read: there is no such file; name another with --config, or write one with \`ballast init\``,
     );
     await expect(loadConfig(folder)).rejects.toThrow(
       `${folder} cannot be read: it is a folder; name the file in it`,
@@ -121,6 +129,7 @@ describe('loadConfig', () => {
 
   it('warns of what others could do', async () => {
     chmodSync(macaroon, 0o644);
+    openFolder();
     const file = write(
       `${NODE}[budget]\nper_day = 1\n[metrics]\nlisten = "0.0.0.0:9464"\n[run]\ndry_run = true\n[just_in_time]\nenabled = true`,
     );
@@ -128,7 +137,7 @@ describe('loadConfig', () => {
     const { warnings } = await loadConfig(file);
     chmodSync(macaroon, 0o600);
     expect(warnings).toEqual([
-      `${macaroon} can be read by every user of this machine, and whoever has it can pay with the node: chmod 600 it`,
+      `${macaroon} can be read by every user of this machine, and whoever has it can do with the node what the macaroon permits: chmod 600 it`,
       `${file} can be written by every user of this machine: chmod 644 it`,
       'metrics are served on 0.0.0.0, without a password: whoever can reach it sees balances and fees',
       'just_in_time is enabled, but lets nothing wait in a dry run',

@@ -33,7 +33,7 @@ describe('before anything is dialled', () => {
   it.each<[readonly string[], string]>([
     [[], 'no node is named; give --lnd with --tls'],
     [['--cln', folder], `--cln: ${folder} is a folder; give the socket in it, such as ${folder}/l`],
-    [['--cln', text], `--cln: ${text} is a file and no socket\n`],
+    [['--cln', text], `--cln: ${text} is a file and no socket; give the path that`],
     [
       ['--cln', none, '--gossip-store', none],
       `--gossip-store: ${none} cannot be read: there is no such file; lightningd keeps gossip_store in`,
@@ -46,7 +46,7 @@ describe('before anything is dialled', () => {
       ['--clnrest', 'http://node.example:3010', '--rune', RUNE],
       '--clnrest: "http://node.example:3010" is no address of clnrest: the rune would be sent unencrypted',
     ],
-    [[...rest, '--tls', none], `--tls: ${none} cannot be read: there is no such file\n`],
+    [[...rest, '--tls', none], `--tls: ${none} cannot be read: there is no such file; give ca.pem`],
     [
       [...rest, '--tls', text],
       `--tls: ${text} is no PEM certificate; give the one that signed clnrest's: ca.pem in lightningd's folder\n`,

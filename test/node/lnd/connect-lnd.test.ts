@@ -191,7 +191,6 @@ describe('a wrong macaroon', () => {
     'verification failed: signature mismatch after caveat verification',
     "cannot get macaroon: root key with id 3 doesn't exist",
     "cannot retrieve macaroon: cannot get macaroon: root key with id 3 doesn't exist",
-    'cannot determine data format of binary-encoded macaroon',
     'expected 1 macaroon, got 0',
     'caveat "time-before 2026-01-01T00:00:00Z" not satisfied: macaroon has expired',
   ])('that lnd answers with "%s"', async (details) => {
@@ -201,6 +200,17 @@ describe('a wrong macaroon', () => {
     expect(error.code).toBe('wrong_macaroon');
     expect(error.message).toContain(details);
     expect(error.message).toMatch(/give one that this very node baked/);
+  });
+
+  it('that is none', async () => {
+    const fake = await testFake();
+    const details = 'cannot determine data format of binary-encoded macaroon';
+    fake.refuse(LightningService.getInfo.path, plain(details));
+    const error = await nodeError(connectTo(fake));
+    expect(error.code).toBe('wrong_macaroon');
+    expect(error.message).toMatch(
+      /^what was given as the macaroon is none, .* \(cannot determine .*\); give the \.macaroon file/,
+    );
   });
 
   it('without info:read', async () => {

@@ -45,7 +45,11 @@ describe('readCredentials', () => {
   });
 
   it.each([
-    ['a missing file', () => join(folder, 'no.cert'), /no\.cert.*ENOENT.*tls\.cert on the node/],
+    [
+      'a missing file',
+      () => join(folder, 'no.cert'),
+      /no\.cert" \(there is no such file\); .*tls\.cert on the node/,
+    ],
     ['a folder', () => folder, /could not be read from/],
     ['garbage', () => new TextEncoder().encode('garbage'), /no PEM certificate; give tls\.cert/],
     [
@@ -61,7 +65,11 @@ describe('readCredentials', () => {
   });
 
   it.each([
-    ['a missing file', () => join(folder, 'no.macaroon'), /no\.macaroon.*ENOENT/],
+    [
+      'a missing file',
+      () => join(folder, 'no.macaroon'),
+      /no\.macaroon" \(there is no such file\)/,
+    ],
     ['nothing', () => new Uint8Array(), /is empty; give the \.macaroon file/],
     ['the certificate', () => certPath, /is a PEM file, not a macaroon/],
   ])('refuses %s as macaroon', async (_what, macaroon, message) => {

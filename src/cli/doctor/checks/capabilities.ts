@@ -21,11 +21,14 @@ export const capabilities: Check = {
     const able = (await setUp.node()).capabilities;
     const missing = (Object.keys(WORDS) as Capability[]).filter((name) => !able[name]);
     if (missing.length === 0) return ok('the node can do everything that Ballast knows to use');
-    const says = `the node cannot\n${missing
+    const list = missing
       .map((name) => `- ${WORDS[name]}: ${able.reasons[name] ?? 'no reason is given'}`)
-      .join('\n')}`;
+      .join('\n');
     return able.sendToRoute
-      ? ok(says)
-      : warning(says, 'use it for `ballast plan`, and rebalance with --dry-run alone');
+      ? ok(`all that a rebalance needs; Ballast does without what this node cannot:\n${list}`)
+      : warning(
+          `this node cannot\n${list}`,
+          'use it for `ballast plan`, and rebalance with --dry-run alone',
+        );
   },
 };

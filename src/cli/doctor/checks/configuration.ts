@@ -1,7 +1,7 @@
 /** The configuration of `ballast run`, read as it reads it. */
 import { ConfigError } from '../../config/config-file.ts';
 import { EXIT } from '../../exit-codes.ts';
-import { type Check, failed, ok, skipped, warning } from '../check.ts';
+import { type Check, failed, failedBy, ok, skipped, warning } from '../check.ts';
 
 export const configuration: Check = {
   id: 'configuration',
@@ -18,10 +18,10 @@ export const configuration: Check = {
         : warning(`${file} is sound, but: ${warnings.join('; ')}`);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      return failed(error.problems.join('\n'), {
-        exit: EXIT.usage,
-        fix: 'examples/ballast.toml of the package explains every key',
-      });
+      const fix = 'examples/ballast.toml of the package explains every key';
+      return error.missing
+        ? failedBy(error.message, EXIT.usage)
+        : failed(error.message, { exit: EXIT.usage, fix });
     }
   },
 };

@@ -4,7 +4,7 @@
  */
 import type { NodeErrorCode } from '../../../node/node-error.ts';
 import { EXIT } from '../../exit-codes.ts';
-import { type Check, type Finding, failed } from '../check.ts';
+import { type Check, type Finding, failedBy } from '../check.ts';
 import type { SetUp } from '../set-up.ts';
 
 export interface Step {
@@ -35,7 +35,7 @@ export const stepOfConnecting = ({ id, after, fails, passed }: Step): Check => (
     if (connection.kind === 'refused') {
       const { code, message } = connection.error;
       const here = fails === 'rest' ? !NAMED.has(code) : fails.includes(code);
-      if (here) return failed(message, { exit: EXIT.node });
+      if (here) return failedBy(message, EXIT.node);
     }
     return passed(setUp);
   },

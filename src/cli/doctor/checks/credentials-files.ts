@@ -1,18 +1,10 @@
-/** What the node is reached with, as far as it lies on this machine: addresses that can be meant, files of their kind. */
-import { stat } from 'node:fs/promises';
+/** The files that the node is reached with: there, of their kind, and closed to others. */
+import { existsSync } from 'node:fs';
 import { secretOf } from '../../config/config-file.ts';
 import { EXIT, UsageError } from '../../exit-codes.ts';
-import type { AccessNames } from '../../node-access/access-options.ts';
-import {
-  checkCln,
-  checkClnrest,
-  checkLdkServer,
-  checkLnd,
-} from '../../node-access/check-access.ts';
-import type { NodeAccess } from '../../node-access/chosen-access.ts';
-import { type Check, failed, ok, warning } from '../check.ts';
-
-const OTHERS = 0o077;
+import { checkFiles } from '../../node-access/check-access.ts';
+import { othersMay } from '../../others-access.ts';
+import { type Check, failedBy, ok, warning } from '../check.ts';
 
 export const credentialsFiles: Check = {
   id: 'credentials_files',
@@ -20,43 +12,25 @@ export const credentialsFiles: Check = {
   look: async (setUp) => {
     const access = await setUp.access();
     try {
-      await checkAccess(access, setUp.names);
+      await checkFiles(access, setUp.names);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      return failed(error.message, { exit: EXIT.usage });
+      return failedBy(error.message, EXIT.usage);
     }
     const secret = secretOf(access);
     if (secret === undefined) return ok('none is needed: the socket is guarded by its owner');
     // A rune may have been given as such.
-    const mode = await stat(secret.file).then(
-      (found) => found.mode,
-      () => undefined,
-    );
-    if (mode === undefined) {
+    if (!existsSync(secret.file)) {
       return warning(
         'the credential stands on the command line, where other users of this machine see it',
         'write it into a file with mode 600, and give that',
       );
     }
-    return (mode & OTHERS) === 0
-      ? ok(`${secret.file} is readable for its owner alone`)
-      : warning(
+    return (await othersMay(secret.file))
+      ? warning(
           `other users of this machine can read ${secret.file}, and whoever has it can ${secret.power}`,
           `chmod 600 ${secret.file}`,
-        );
+        )
+      : ok(`no other user of this machine can read ${secret.file}`);
   },
 };
-
-async function checkAccess(access: NodeAccess, names: AccessNames): Promise<void> {
-  switch (access.kind) {
-    case 'lnd':
-      return checkLnd(access, names);
-    case 'cln':
-      return checkCln(access, names);
-    case 'clnrest':
-      await checkClnrest(access, names);
-      return;
-    case 'ldk_server':
-      return checkLdkServer(access, names);
-  }
-}

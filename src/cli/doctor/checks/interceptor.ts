@@ -1,7 +1,7 @@
 /** Whether forwards can wait for rebalances where the configuration wants that, and whether they hang on somebody. */
 import { EXIT } from '../../exit-codes.ts';
+import type { Rights } from '../../node-access/rights.ts';
 import { type Check, type Finding, failed, ok, skipped, warning } from '../check.ts';
-import type { Rights } from '../rights.ts';
 import type { SetUp } from '../set-up.ts';
 
 const METHOD = 'HtlcInterceptor';

@@ -1,8 +1,8 @@
 /** Whether macaroon or rune allow every call, purpose by purpose. */
 import { EXIT } from '../../exit-codes.ts';
+import type { MethodRight, Purpose, Rights } from '../../node-access/rights.ts';
 import { plural } from '../../render/figures.ts';
 import { type Check, type Finding, failed, ok, skipped, warning } from '../check.ts';
-import type { MethodRight, Purpose, Rights } from '../rights.ts';
 import type { SetUp } from '../set-up.ts';
 
 /** `no`: it is looked at all the same, and what is lacking is told without a warning. */

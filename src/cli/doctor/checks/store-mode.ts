@@ -1,8 +1,7 @@
 /** Whether the journal is closed to other users: while a payment is under way, its preimage is in there. */
 import { stat } from 'node:fs/promises';
+import { othersMay } from '../../others-access.ts';
 import { type Check, ok, skipped, warning } from '../check.ts';
-
-const OTHERS = 0o077;
 
 export const storeMode: Check = {
   id: 'store_mode',
@@ -15,11 +14,11 @@ export const storeMode: Check = {
     );
     if (mode === undefined) return skipped('there is no journal yet; it is made with mode 600');
     const shown = (mode & 0o777).toString(8).padStart(3, '0');
-    return (mode & OTHERS) === 0
-      ? ok(`mode ${shown}: closed to other users`)
-      : warning(
+    return (await othersMay(path))
+      ? warning(
           `mode ${shown}: other users of this machine can read preimages of payments under way`,
           `chmod 600 ${path}`,
-        );
+        )
+      : ok(`mode ${shown}: closed to other users`);
   },
 };

@@ -8,14 +8,19 @@ export const storeOwner: Check = {
   look: async (setUp) => {
     if (!(await setUp.hasJournal())) return skipped('there is no journal yet');
     const { nodeId } = await setUp.info();
-    const { nodes, unfinished } = await setUp.journalFacts();
+    const { owner, nodes, unfinished } = await setUp.journalFacts();
     const others = [...nodes].filter((id) => id !== nodeId);
     if (others.length === 0) return ok('nothing in it is of another node');
+    const fix = `connect that node, or name another file with ${setUp.storeName}`;
     const open = unfinished.find((record) => record.kind === 'start' && record.self !== nodeId);
-    const says = `it has rebalances of node ${others.join(', ')}, and this is node ${nodeId}`;
-    const fix = 'connect that node, or name another file with --store';
-    return open === undefined
-      ? warning(`${says}: their fees count towards this node's budget`, fix)
-      : failed(`${says}; rebalance ${open.rebalanceId} is unfinished`, { exit: EXIT.usage, fix });
+    const rest = open === undefined ? '' : `; rebalance ${open.rebalanceId} is unfinished in it`;
+    if (owner !== nodeId || open !== undefined) {
+      const says = `it is the journal of node ${others.join(', ')}, and this is node ${nodeId}${rest}`;
+      return failed(says, { exit: EXIT.usage, fix });
+    }
+    return warning(
+      `it has rebalances of node ${others.join(', ')} as well, whose fees count towards this node's budget`,
+      fix,
+    );
   },
 };

@@ -7,7 +7,7 @@ import { MIGRATIONS } from '../../../store/schema.ts';
 import { pathProblem } from '../../../store/sqlite-failure.ts';
 import { StoreError } from '../../../store/store-error.ts';
 import { EXIT, UsageError } from '../../exit-codes.ts';
-import { blocked, type Check, type Finding, failed, ok } from '../check.ts';
+import { blocked, type Check, type Finding, failed, failedBy, ok } from '../check.ts';
 import type { SetUp } from '../set-up.ts';
 
 export const store: Check = {
@@ -23,7 +23,7 @@ export const store: Check = {
         return blocked('none is named, and its usual place goes by the node, which is not known');
       }
       if (!(error instanceof StoreError)) throw error;
-      return failed(error.message, { exit: EXIT.usage });
+      return failedBy(error.message, EXIT.usage);
     }
   },
 };
@@ -51,7 +51,7 @@ async function toBeMade(path: string, setUp: SetUp): Promise<Finding> {
   } catch {
     return failed(`${path} cannot be made: ${folder} may not be written by this user`, {
       exit: EXIT.usage,
-      fix: 'change its owner or mode, or name another place with --store',
+      fix: `change its owner or mode, or name another place with ${setUp.storeName}`,
     });
   }
   return ok(`${path} is not there yet; the first rebalance makes it`);

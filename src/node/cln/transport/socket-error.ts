@@ -19,7 +19,11 @@ export async function socketError(path: string, error: NodeJS.ErrnoException): P
     );
   }
   if (kind === 'file') {
-    return new NodeError('wrong_address', `${path} is a file and no socket`, cause);
+    return new NodeError(
+      'wrong_address',
+      `${path} is a file and no socket; give the path that \`lightning-cli listconfigs rpc-file\` shows`,
+      cause,
+    );
   }
   switch (error.code) {
     case 'ENOENT':

@@ -2,11 +2,16 @@
 import { checkRune, type RuneVerdict } from '../../node/cln/check-rune.ts';
 import { CLN_METHODS, type ClnMethodName, createRuneCommand } from '../../node/cln/cln-methods.ts';
 import { checkPermissions, type PermissionVerdict } from '../../node/lnd/check-permissions.ts';
-import { bakeMacaroonCommand, methodName, purposeOf } from '../../node/lnd/permissions.ts';
-import { OPTION_NAMES } from '../node-access/access-options.ts';
-import { checkClnrest } from '../node-access/check-access.ts';
-import type { ClnrestAccess, LndAccess, NodeAccess } from '../node-access/chosen-access.ts';
+import {
+  bakeMacaroonCommand,
+  type GuardedMethodPath,
+  methodName,
+  purposeOf,
+} from '../../node/lnd/permissions.ts';
+import { type AccessNames, OPTION_NAMES } from './access-options.ts';
 import { ANSWER_MS } from './answer-time.ts';
+import { checkClnrest } from './check-access.ts';
+import type { ClnrestAccess, LndAccess, NodeAccess } from './chosen-access.ts';
 
 /** What calls are for. */
 export type Purpose =
@@ -16,7 +21,9 @@ export type Purpose =
   | 'justInTime'
   /** lnd's mission control, or Core Lightning's askrene. */
   | 'sharing'
-  | 'customMessages';
+  | 'customMessages'
+  /** For programs that send them; the command never does. */
+  | 'customRecords';
 
 export interface MethodRight {
   readonly method: string;
@@ -40,16 +47,21 @@ export type Rights =
   /** Whoever may connect may do everything; the sentence says why. */
   | { readonly kind: 'everything'; readonly says: string };
 
+interface Asked {
+  readonly justInTime: boolean;
+  /** Calls for anything else are not asked about. @defaultValue all purposes */
+  readonly purpose?: Purpose;
+  /** How the user names what belongs to the node. @defaultValue as options */
+  readonly names?: AccessNames;
+}
+
 /** @throws NodeError where the node cannot be asked. */
-export async function rightsOf(
-  access: NodeAccess,
-  { justInTime }: { readonly justInTime: boolean },
-): Promise<Rights> {
+export async function rightsOf(access: NodeAccess, asked: Asked): Promise<Rights> {
   switch (access.kind) {
     case 'lnd':
-      return rightsOfMacaroon(access, justInTime);
+      return rightsOfMacaroon(access, asked);
     case 'clnrest':
-      return rightsOfRune(access);
+      return rightsOfRune(access, asked);
     case 'cln':
       return { kind: 'everything', says: 'whoever may open the socket may do everything' };
     case 'ldk_server':
@@ -57,21 +69,21 @@ export async function rightsOf(
   }
 }
 
-async function rightsOfMacaroon(access: LndAccess, interceptor: boolean): Promise<Rights> {
+async function rightsOfMacaroon(access: LndAccess, asked: Asked): Promise<Rights> {
   const { lnd: address, tls: tlsCert, macaroon } = access;
   const deadlineMs = ANSWER_MS;
   const verdicts = await checkPermissions({
     ...{ address, tlsCert, macaroon },
-    ...{ interceptor, deadlineMs },
+    ...{ interceptor: asked.justInTime, deadlineMs },
+    wanted: (path) => asked.purpose === undefined || lndPurpose(path) === asked.purpose,
   });
-  const methods = [...verdicts].map(([path, verdict]): MethodRight => {
-    const purpose = purposeOf(path);
-    return {
+  const methods = [...verdicts].map(
+    ([path, verdict]): MethodRight => ({
       method: methodName(path),
-      purpose: purpose === 'missionControl' ? 'sharing' : purpose,
+      purpose: lndPurpose(path),
       verdict: lndVerdict(verdict, path),
-    };
-  });
+    }),
+  );
   const make = (purposes: ReadonlySet<Purpose>): string =>
     bakeMacaroonCommand({
       planning: purposes.has('planning'),
@@ -81,6 +93,11 @@ async function rightsOfMacaroon(access: LndAccess, interceptor: boolean): Promis
       customMessages: purposes.has('customMessages'),
     });
   return { kind: 'rights', what: 'macaroon', methods, make };
+}
+
+function lndPurpose(path: GuardedMethodPath): Purpose {
+  const purpose = purposeOf(path);
+  return purpose === 'missionControl' ? 'sharing' : purpose;
 }
 
 const lndVerdict = (verdict: PermissionVerdict, path: string): MethodRight['verdict'] => {
@@ -95,18 +112,23 @@ const lndVerdict = (verdict: PermissionVerdict, path: string): MethodRight['verd
   }
 };
 
-async function rightsOfRune(access: ClnrestAccess): Promise<Rights> {
-  const rune = await checkClnrest(access, OPTION_NAMES);
+async function rightsOfRune(
+  access: ClnrestAccess,
+  { purpose, names = OPTION_NAMES }: Asked,
+): Promise<Rights> {
+  const rune = await checkClnrest(access, names);
   const { clnrest: restUrl, tls } = access;
   const authority = tls === undefined ? {} : { tlsCa: tls };
   const verdicts = await checkRune({ restUrl, rune, ...authority, deadlineMs: ANSWER_MS });
-  const methods = [...verdicts].map(
-    ([method, verdict]): MethodRight => ({
-      method,
-      purpose: clnPurpose(method),
-      verdict: clnVerdict(verdict, method),
-    }),
-  );
+  const methods = [...verdicts]
+    .map(
+      ([method, verdict]): MethodRight => ({
+        method,
+        purpose: clnPurpose(method),
+        verdict: clnVerdict(verdict, method),
+      }),
+    )
+    .filter((right) => purpose === undefined || right.purpose === purpose);
   const make = (purposes: ReadonlySet<Purpose>): string =>
     createRuneCommand({
       planning: purposes.has('planning'),
