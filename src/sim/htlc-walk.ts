@@ -109,10 +109,15 @@ export class HtlcWalk {
 
   #arrive(leg: Leg): void {
     const index = this.#legs.length - 1;
-    if (this.#request.route.hops[index]!.nodeId !== leg.to.nodeId) {
+    const { nodeId, isUnreadable } = this.#request.route.hops[index]!;
+    if (nodeId !== leg.to.nodeId) {
       // Only the node whose key the onion was made for can read it; the others hand it back to their peer, who reports.
       const refusal = refuse('INVALID_ONION_HMAC', { detail: 'ONION_DECODE' });
       this.fail(index, { sourceIndex: index, node: leg.from, refusal });
+      return;
+    }
+    if (isUnreadable === true) {
+      this.refuse(index, refuse('INVALID_ONION_PAYLOAD', { detail: 'ONION_DECODE' }));
       return;
     }
     if (leg.to.holds?.(this.#request.paymentHash) === true) this.#hold(index);
@@ -186,6 +191,7 @@ export class HtlcWalk {
       expiry: leg.htlc.expiryHeight,
       onion: { amountMsat: last.amountMsat, expiry: last.expiry },
       mpp: route.mpp,
+      customRecords: last.customRecords ?? NO_RECORDS,
       resolve: (resolution) => {
         if (resolution.kind === 'settle') {
           this.#report.received(leg, resolution.preimage);
@@ -284,6 +290,8 @@ export class HtlcWalk {
     });
   }
 }
+
+const NO_RECORDS: ReadonlyMap<bigint, Uint8Array> = new Map();
 
 interface FailureParts {
   /** 0 is the sender, i the node of hops[i - 1]. */

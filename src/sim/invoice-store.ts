@@ -28,6 +28,7 @@ export interface Arrival extends ExitHtlc {
   readonly channelId: ChannelId;
   readonly htlcIndex: bigint;
   readonly paymentHash: PaymentHash;
+  readonly customRecords: ReadonlyMap<bigint, Uint8Array>;
   /** Called once, now or later. */
   readonly resolve: (resolution: Resolution) => void;
 }
@@ -141,6 +142,7 @@ export class InvoiceStore {
       expiryHeight: arrival.expiry,
       state: 'accepted',
       mppTotalMsat,
+      customRecords: arrival.customRecords,
     };
     stored.invoice = { ...stored.invoice, htlcs: [...stored.invoice.htlcs, htlc] };
     const at = stored.invoice.htlcs.length - 1;

@@ -122,6 +122,8 @@ export interface SimulatedInvoiceHtlc {
   readonly state: 'accepted' | 'settled' | 'canceled';
   /** Total of the MPP record. */
   readonly mppTotalMsat: bigint;
+  /** What else the sender told us, by type. */
+  readonly customRecords: ReadonlyMap<bigint, Uint8Array>;
 }
 
 /** An invoice as lnd's LookupInvoice tells it. */

@@ -11,6 +11,10 @@ export interface SentHop {
   readonly nodeId: NodeId;
   readonly amountMsat: bigint;
   readonly expiry: number;
+  /** What else the sender told this node. */
+  readonly customRecords?: ReadonlyMap<bigint, Uint8Array>;
+  /** The node makes no sense of what it is told. */
+  readonly isUnreadable?: boolean;
 }
 
 /** The MPP record of the last hop (BOLT 4): the invoice's payment secret, and the total of all parts. */
@@ -57,7 +61,8 @@ export function readRoute(
       return { kind: 'error', message: `cannot read the public key of hop ${hops.length + 1}` };
     }
     const amountMsat = BigInt.asUintN(64, hop.amtToForwardMsat);
-    hops.push({ channelId, nodeId, amountMsat, expiry: hop.expiry });
+    const { expiry, customRecords } = hop;
+    hops.push({ channelId, nodeId, amountMsat, expiry, customRecords });
     from = nodeId;
   }
   const last = route.hops.at(-1);

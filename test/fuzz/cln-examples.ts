@@ -42,6 +42,15 @@ export async function clnExamples(): Promise<ClnExamples> {
     });
     await call('waitsendpay', { payment_hash: payment_hash! });
   }
+  const { onion, shared_secrets } = await call('createonion', {
+    hops: [{ pubkey: world.bob.nodeId, payload: '00' }],
+    assocdata: '',
+  });
+  await call('sendonion', {
+    ...{ onion: onion!, shared_secrets: shared_secrets! },
+    first_hop: clnRoute(world)[0]!,
+    payment_hash: '00'.repeat(32),
+  });
   for (const method of [
     'getinfo',
     'listpeerchannels',

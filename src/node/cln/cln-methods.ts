@@ -15,7 +15,9 @@ export type ClnMethodPurpose =
   /** Only for sharing reservations and lessons with the node's own payments. */
   | 'askrene'
   /** Only for messages to peers. */
-  | 'customMessages';
+  | 'customMessages'
+  /** Only for `sendToRoute` along routes with custom records. */
+  | 'customRecords';
 
 /** The name of a method of lightningd that Ballast calls. */
 export type ClnMethodName =
@@ -39,7 +41,9 @@ export type ClnMethodName =
   | 'askrene-inform-channel'
   | 'askrene-listlayers'
   | 'askrene-listreservations'
-  | 'sendcustommsg';
+  | 'sendcustommsg'
+  | 'createonion'
+  | 'sendonion';
 
 /** How a method of lightningd is called, and what for. */
 export interface ClnMethod {
@@ -85,6 +89,8 @@ export const CLN_METHODS: Readonly<Record<ClnMethodName, ClnMethod>> = {
   'askrene-listlayers': reads('askrene', 'bulk'),
   'askrene-listreservations': reads('askrene'),
   sendcustommsg: changes('customMessages'),
+  createonion: reads('customRecords'),
+  sendonion: changes('customRecords'),
 };
 
 /** What clnrest asks of the rune with which its events are listened to; nobody calls it. */
@@ -94,8 +100,8 @@ const EVENTS_METHOD = 'listclnrest-notifications';
  * The `lightning-cli` line that makes the smallest rune with which Ballast works over clnrest: these methods and no
  * other, those of each purpose only where it is asked for.
  *
- * `sendpay` can pay anyone, so whoever holds this rune can spend the node's channel balances; it cannot spend on-chain
- * coins, open or close channels, or change fees.
+ * `sendpay` and `sendonion` can pay anyone, so whoever holds this rune can spend the node's channel balances; it cannot
+ * spend on-chain coins, open or close channels, or change fees.
  */
 export function createRuneCommand(
   options: {
@@ -103,6 +109,7 @@ export function createRuneCommand(
     readonly planning?: boolean;
     readonly askrene?: boolean;
     readonly customMessages?: boolean;
+    readonly customRecords?: boolean;
   } = {},
 ): string {
   const called = Object.entries(CLN_METHODS)

@@ -1,10 +1,12 @@
 /**
  * A route as `sendpay` takes it: for each hop the node that is reached, the channel that leads there, the amount that
- * arrives, and the blocks that are left then, above the height at which it is sent.
+ * arrives, and the blocks that are left then, above the height at which it is sent. Where it has custom records, also
+ * what its onion holds, for `sendpay` knows none.
  */
 import type { Hop, Route } from '../../generated/messages/route.ts';
 import { bytesToHex } from '../../units/bytes.ts';
 import { formatChannelId, isNodeId, tryParseChannelId } from '../../units/ids.ts';
+import { FIRST_CUSTOM_TYPE, LAST_TYPE, type OnionHop, onionHops } from './onion-payload.ts';
 import type { Json } from './transport/exact-json.ts';
 
 export type ClnRoute =
@@ -13,8 +15,10 @@ export type ClnRoute =
       readonly hops: readonly ClnHop[];
       /** Hex; what the last hop proves that it knows the invoice by. */
       readonly paymentSecret: string | undefined;
+      /** What `createonion` makes the onion of; only where a hop has custom records. */
+      readonly onion: readonly OnionHop[] | undefined;
     }
-  /** `sendpay` cannot send it as it stands. */
+  /** lightningd cannot send it as it stands. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 export interface ClnHop {
@@ -65,18 +69,23 @@ export function clnRoute(route: Route, blockHeight: number): ClnRoute {
       delay: arriving[i]!.expiry - base,
     })),
     paymentSecret: mppRecord === undefined ? undefined : bytesToHex(mppRecord.paymentAddr),
+    onion: hops.some(({ customRecords }) => customRecords.size > 0) ? onionHops(route) : undefined,
   };
 }
 
 const refused = (reason: string): ClnRoute => ({ kind: 'refused', reason });
 
-/** Why a hop is none for `sendpay`; it would drop what it does not know. */
+/** Why a hop is none for lightningd; it would drop what it does not know. */
 function unsendable(hop: Hop): string | undefined {
   if (!isNodeId(hop.pubKey)) return `"${hop.pubKey}" is no node id`;
   const channelId = tryParseChannelId(hop.chanId);
   // With 0x0x0 lightningd would choose a channel by itself.
   if (channelId === undefined || channelId === '0') return `"${hop.chanId}" is no channel id`;
-  if (hop.customRecords.size > 0) return 'it has custom records, which sendpay cannot carry';
+  for (const type of hop.customRecords.keys()) {
+    if (type < FIRST_CUSTOM_TYPE || type > LAST_TYPE) {
+      return `${type} is no type of a custom record: those begin at ${FIRST_CUSTOM_TYPE}`;
+    }
+  }
   if (hop.ampRecord !== undefined)
     return 'it has an AMP record, which Core Lightning does not know';
   if (hop.metadata.length > 0) return 'it has payment metadata';

@@ -1,4 +1,4 @@
-/** `sendpay` and `waitsendpay`: one HTLC along one route, and what can be said for certain about its end. */
+/** `sendpay` or `sendonion`, and `waitsendpay`: one HTLC along one route, and what is certain about its end. */
 import { createHash } from 'node:crypto';
 import type { SendOutcome, SendRequest } from '../../ports.ts';
 import { bytesToHex } from '../../units/bytes.ts';
@@ -9,6 +9,7 @@ import type { ClnCalls } from './cln-calls.ts';
 import { ClnObject } from './cln-object.ts';
 import { clnRoute } from './cln-route.ts';
 import { ClnRpcError, RPC_CODES } from './cln-rpc-error.ts';
+import { type HandOver, handOverOf } from './hand-over.ts';
 import { isImmediate, paymentFailure } from './payment-failure.ts';
 import { fetchInfo } from './readiness.ts';
 import { routeLabel } from './route-label.ts';
@@ -51,24 +52,27 @@ async function send(parts: SendParts, request: SendRequest): Promise<SendOutcome
       reason: `Core Lightning cannot send along this route: ${mapped.reason}`,
     };
   }
-  const { hops, paymentSecret } = mapped;
-  const ahead = parts.isDistant
-    ? new WaitAhead(calls, { paymentHash, waitSeconds: WAIT_SECONDS })
-    : undefined;
-  const end = await calls.attempt('sendpay', {
-    route: hops,
-    payment_hash: paymentHash,
+  const handOver = await handOverOf(calls, {
+    paymentHash,
     label: routeLabel(route),
-    ...(paymentSecret !== undefined && { payment_secret: paymentSecret }),
+    route: mapped,
   });
+  if (typeof handOver === 'string') return { kind: 'not_sent', reason: handOver };
+  const { method, params } = handOver;
+  // How an onion of ours failed lightningd tells to those who wait, and to nobody afterwards.
+  const ahead =
+    parts.isDistant || method === 'sendonion'
+      ? new WaitAhead(calls, { paymentHash, waitSeconds: WAIT_SECONDS })
+      : undefined;
+  const end = await calls.attempt(method, params);
   if (end.kind !== 'result') ahead?.stop();
   switch (end.kind) {
     case 'result':
       // Not before: what a process has reserved that is killed is found again by the payment.
-      void sharing.reserve(paymentHash, { self: info.nodeId, hops });
-      return begun(parts, { paymentHash, result: end.result }, ahead);
+      void sharing.reserve(paymentHash, { self: info.nodeId, hops: mapped.hops });
+      return begun(parts, { paymentHash, method, result: end.result }, ahead);
     case 'error':
-      return refusal(parts, paymentHash, end);
+      return refusal(parts, { paymentHash, method }, end);
     case 'not_sent':
       return { kind: 'not_sent', reason: end.error.message };
     case 'lost':
@@ -76,12 +80,17 @@ async function send(parts: SendParts, request: SendRequest): Promise<SendOutcome
   }
 }
 
+interface Handed {
+  readonly paymentHash: PaymentHash;
+  readonly method: HandOver['method'];
+}
+
 async function begun(
   { calls }: SendParts,
-  { paymentHash, result }: { readonly paymentHash: PaymentHash; readonly result: Json },
+  { paymentHash, method, result }: Handed & { readonly result: Json },
   ahead: WaitAhead | undefined,
 ): Promise<SendOutcome> {
-  const payment = new ClnObject('sendpay', result);
+  const payment = new ClnObject(method, result);
   if (payment.text('status') !== 'pending') {
     ahead?.stop();
     // An earlier payment with this hash had settled, and nothing was sent now.
@@ -148,16 +157,16 @@ const UNREAD: ReadonlySet<number | null> = new Set([
 ]);
 
 /**
- * `sendpay` itself refused. With the codes 200 and 201 it has another payment of this hash, under way or settled, which
- * must be looked at; any code that is not known here may come from a plugin in between, and proves nothing.
+ * The call itself was refused. With the codes 200 and 201 lightningd has another payment of this hash, under way or
+ * settled, which must be looked at; any code that is not known here may come from a plugin in between, and proves nothing.
  */
 function refusal(
   { attemptIds }: SendParts,
-  paymentHash: PaymentHash,
+  { paymentHash, method }: Handed,
   error: Extract<CallEnd, { kind: 'error' }>,
 ): SendOutcome {
   if (UNREAD.has(error.code)) {
-    return { kind: 'not_sent', reason: new ClnRpcError('sendpay', error).message };
+    return { kind: 'not_sent', reason: new ClnRpcError(method, error).message };
   }
   const text = `${error.message} (${error.code})`;
   const failure = isImmediate(error) ? paymentFailure(error) : undefined;

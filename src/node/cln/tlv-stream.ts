@@ -1,4 +1,37 @@
 /** TLV streams of BOLT 1. */
+import { bigSizeBytes } from '../../units/onion-size.ts';
+
+/** The records as a stream, which has them in the order of their types. */
+export function writeTlvs(records: ReadonlyMap<bigint, Uint8Array>): Uint8Array {
+  const sorted = [...records].sort(([a], [b]) => (a < b ? -1 : 1));
+  return joined(sorted.flatMap(([type, value]) => [writeBigSize(type), withLength(value)]));
+}
+
+/** The bytes behind their number. */
+export const withLength = (bytes: Uint8Array): Uint8Array =>
+  joined([writeBigSize(BigInt(bytes.length)), bytes]);
+
+/** By how many bytes follow it. */
+const MARKS: Readonly<Record<number, number>> = { 2: 0xfd, 4: 0xfe, 8: 0xff };
+
+function writeBigSize(value: bigint): Uint8Array {
+  const all = new Uint8Array(9);
+  new DataView(all.buffer).setBigUint64(1, value);
+  const bytes = all.slice(9 - bigSizeBytes(value));
+  const mark = MARKS[bytes.length - 1];
+  if (mark !== undefined) bytes[0] = mark;
+  return bytes;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
 
 /**
  * The records by type. `undefined` where the bytes are no TLV stream: cut short, out of order, or with a number that is

@@ -8,8 +8,8 @@ import { attemptsOf, type ListedAttempt, paymentOf } from './payments.ts';
 import { type SendParts, WAIT_SECONDS } from './send-to-route.ts';
 
 /**
- * Ends after a terminal state, after `not_found`, and quietly when the signal aborts. Each attempt that failed is asked
- * for its reason, which the list leaves out.
+ * Ends after a terminal state, after `not_found`, and quietly when the signal aborts. The reason of each attempt that
+ * failed comes from waiting for it, or is asked for, as the list leaves it out.
  */
 export async function* trackPayment(
   { calls, sharing }: SendParts,
@@ -39,7 +39,9 @@ export async function* trackPayment(
     if (state !== told) yield { kind: 'payment', payment };
     told = state;
     if (payment.state !== 'in_flight') return;
-    await change(calls, attempts.find(({ attempt }) => attempt.state === 'in_flight')!, signal);
+    const waited = attempts.find(({ attempt }) => attempt.state === 'in_flight')!;
+    const failure = await change(calls, waited, signal);
+    if (failure !== undefined) reasons.set(waited.attempt.attemptId, failure);
   }
 }
 
@@ -90,17 +92,29 @@ async function failureOf(
   return null;
 }
 
-/** Until the attempt has ended, for a minute at most. @throws NodeError where contact is lost */
-async function change(calls: ClnCalls, listed: ListedAttempt, signal: StopSignal): Promise<void> {
+/**
+ * Until the attempt has ended, for a minute at most.
+ *
+ * @returns the reason where it failed, which whoever asks later is told less of, or nothing
+ * @throws NodeError where contact is lost
+ */
+async function change(
+  calls: ClnCalls,
+  listed: ListedAttempt,
+  signal: StopSignal,
+): Promise<AttemptRecord['failure'] | undefined> {
   const end = await calls.attempt(
     'waitsendpay',
     { ...naming(listed), timeout: WAIT_SECONDS },
     { waitMs: WAIT_SECONDS * 1000, signal },
   );
-  if (signal.aborted || end.kind === 'result') return;
+  if (signal.aborted || end.kind === 'result') return undefined;
   if (end.kind === 'error') {
-    const ended = end.code === RPC_CODES.payInProgress || end.code === RPC_CODES.noSuchPayment;
-    if (ended || paymentFailure(end) !== undefined) return;
+    if (end.code === RPC_CODES.payInProgress || end.code === RPC_CODES.noSuchPayment)
+      return undefined;
+    const failure = paymentFailure(end);
+    if (failure !== undefined) return failure;
   }
   resultOf('waitsendpay', end);
+  return undefined;
 }

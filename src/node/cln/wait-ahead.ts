@@ -1,14 +1,14 @@
 /**
  * Asks how a payment ends before lightningd has said that it began. What a node on the way answers, its new policy in it,
  * is told to those who are waiting then, and not kept (lightningd: `pay.c`, `wallet_payment_get_failinfo`): a peer may have
- * refused while two round trips to a distant clnrest go by.
+ * refused while two round trips to a distant clnrest go by. Of an onion of ours nothing at all is kept of that.
  */
 import type { PaymentHash } from '../../units/ids.ts';
 import type { ClnCalls } from './cln-calls.ts';
 import { isObject } from './transport/answer.ts';
 import type { CallEnd } from './transport/carrier.ts';
 
-/** `sendpay` is to arrive first, and both are under way at once. */
+/** What sends it is to arrive first, and both are under way at once. */
 const HEAD_START_MS = 10;
 
 export class WaitAhead {

@@ -26,8 +26,9 @@ export type PaymentEnd =
 export interface WalletPayment extends PaymentKey {
   readonly createdIndex: bigint;
   updatedIndex: bigint;
-  readonly destination: NodeId;
-  /** What arrives, and what leaves. */
+  /** Of a foreign onion lightningd knows but what it was told. */
+  readonly destination: NodeId | undefined;
+  /** What arrives, 0 where nobody told; and what leaves. */
   readonly amountMsat: bigint;
   readonly sentMsat: bigint;
   /** Of all parts together. */
@@ -82,7 +83,11 @@ export class PayLedger {
             `Already succeeded with amount ${known.amountMsat}msat (not ${payment.amountMsat}msat)`,
           );
         }
-        if (known.destination !== payment.destination) {
+        if (
+          known.destination !== undefined &&
+          payment.destination !== undefined &&
+          known.destination !== payment.destination
+        ) {
           throw new RpcRefusal(
             RPC_CODE.rhashAlreadyUsed,
             `Already succeeded to ${known.destination}`,

@@ -12,12 +12,13 @@ import {
   uint32,
   uint64,
 } from './parameters.ts';
-import { endOf, firstPeerRefusal, routeEnds } from './pay-failure.ts';
+import { routeEnds } from './pay-failure.ts';
 import type { NewPayment } from './pay-ledger.ts';
 import { RPC_CODE, RpcRefusal } from './rpc-refusal.ts';
 import { readHop, sentRoute } from './sent-route.ts';
 import type { CommandTable, ServedCln } from './served-cln.ts';
-import { pendingFields, shownPayment, statusOf } from './shown-payment.ts';
+import { shownPayment, statusOf } from './shown-payment.ts';
+import { startPayment } from './start-payment.ts';
 
 export const PAY_COMMANDS: CommandTable = {
   sendpay: {
@@ -75,34 +76,20 @@ async function sendPay(served: ServedCln, given: Parameters): Promise<Json> {
     totalMsat: totalMsat ?? last.amountMsat,
     label: given.optional('label', text),
   };
-  const known = pays.admit(payment);
-  if (known !== undefined) return shownPayment(known);
-  const first = node.channel(hops[0]!.channelId);
-  if (first === undefined || !first.active || first.peer !== hops[0]!.nodeId) {
-    throw firstPeerRefusal(
-      node.nodeId,
-      first === undefined ? 'No connection to first peer found' : 'First peer not ready',
-    );
-  }
-  const stored = pays.add(payment);
-  const route = sentRoute(hops, {
+  const [first] = hops;
+  const terms = {
     blockHeight: network.blockHeight,
     mpp:
       secret === undefined
         ? null
         : { paymentAddr: hexToBytes(secret), totalMsat: payment.totalMsat },
-  });
-  const ends = routeEnds(hops, node.nodeId);
-  node.offerHtlc({
-    paymentHash,
-    route,
-    done: (outcome) => pays.end(stored, endOf(outcome, { ends, payment: stored })),
-  });
-  return {
-    message: 'Monitor status with listpays or waitsendpay',
-    ...pendingFields(stored),
-    status: 'pending',
   };
+  return startPayment(served, {
+    payment,
+    first: first!,
+    route: sentRoute(hops, terms),
+    known: routeEnds(hops, node.nodeId),
+  });
 }
 
 async function waitSendPay(served: ServedCln, given: Parameters): Promise<Json> {

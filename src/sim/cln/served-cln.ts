@@ -6,6 +6,7 @@ import type { CustomMessages } from './custom-messages.ts';
 import type { ForwardTable } from './forward-table.ts';
 import type { HtlcTable } from './htlc-table.ts';
 import type { InvoiceLabels } from './invoice-labels.ts';
+import type { MadeOnions } from './made-onions.ts';
 import type { Json, Parameters } from './parameters.ts';
 import type { PayLedger } from './pay-ledger.ts';
 
@@ -16,6 +17,7 @@ export interface ServedCln {
   /** May be changed while clients are connected. */
   readonly health: { bitcoindSyncing: boolean; lightningdSyncing: boolean };
   readonly pays: PayLedger;
+  readonly onions: MadeOnions;
   readonly labels: InvoiceLabels;
   readonly forwards: ForwardTable;
   readonly htlcs: HtlcTable;

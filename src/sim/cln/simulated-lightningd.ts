@@ -12,6 +12,8 @@ import { HtlcTable } from './htlc-table.ts';
 import { helpCommand, INFO_COMMANDS } from './info-methods.ts';
 import { InvoiceLabels } from './invoice-labels.ts';
 import { INVOICE_COMMANDS } from './invoice-methods.ts';
+import { MadeOnions } from './made-onions.ts';
+import { ONION_COMMANDS } from './onion-methods.ts';
 import { type Json, Parameters } from './parameters.ts';
 import { PayLedger } from './pay-ledger.ts';
 import { PAY_COMMANDS } from './pay-methods.ts';
@@ -26,8 +28,7 @@ export interface LightningdOptions {
 }
 
 /**
- * Not simulated: offers, `pay` and `xpay`, onions of the client's own (`createonion`, `sendonion`), plugins and their
- * hooks, `getroutes`, on-chain funds. An invoice takes no less than 24 blocks for its last HTLC.
+ * Not simulated: offers, `pay` and `xpay`, plugins and their hooks, `getroutes`, on-chain funds. An invoice takes no less than 24 blocks for its last HTLC.
  */
 export class SimulatedLightningd {
   readonly served: ServedCln;
@@ -42,6 +43,7 @@ export class SimulatedLightningd {
       version: options.version ?? 'v26.06',
       health: { bitcoindSyncing: false, lightningdSyncing: false },
       pays: new PayLedger(network.clock),
+      onions: new MadeOnions(),
       labels: new InvoiceLabels(),
       forwards: new ForwardTable(node),
       htlcs: new HtlcTable(network, nodeId),
@@ -53,6 +55,7 @@ export class SimulatedLightningd {
       ...CHANNEL_COMMANDS,
       ...INVOICE_COMMANDS,
       ...PAY_COMMANDS,
+      ...ONION_COMMANDS,
       ...FORWARD_COMMANDS,
       ...HTLC_COMMANDS,
       ...ASKRENE_COMMANDS,

@@ -73,7 +73,7 @@ function writeInvoiceHtlc(htlc: SimulatedInvoiceHtlc): InvoiceHTLC {
     resolveTime: BigInt(htlc.resolveTime),
     expiryHeight: htlc.expiryHeight,
     state: HTLC_STATE[htlc.state],
-    customRecords: new Map(),
+    customRecords: new Map(htlc.customRecords),
     mppTotalAmtMsat: htlc.mppTotalMsat,
     amp: undefined,
     customChannelData: new Uint8Array(0),

@@ -20,6 +20,11 @@ import { CIRCLE } from './failure-bytes.ts';
 const HASH = 'c7'.repeat(32) as PaymentHash;
 const examples = await clnExamples();
 const label = routeLabel(CIRCLE);
+const RECORDS = new Map([[65_537n, Uint8Array.of(1, 2, 3)]]);
+const TELLING_CIRCLE = {
+  ...CIRCLE,
+  hops: CIRCLE.hops.map((hop) => ({ ...hop, customRecords: RECORDS })),
+};
 
 /** Waits for nothing: what a command would wait for has happened, or never does. */
 class ScriptedCarrier implements Carrier {
@@ -35,7 +40,7 @@ class ScriptedCarrier implements Carrier {
     // A lightningd that never comes to an end of its answers is a lost connection at some time.
     const lost = this.calls > MOST_CALLS;
     const error = new NodeError('unreachable', 'lost');
-    if (lost || (lane === 'wait' && this.calls > 4)) return { kind: 'lost', error };
+    if (lost || (lane === 'wait' && this.calls > 5)) return { kind: 'lost', error };
     const answer = Object.hasOwn(this.#answers, method) ? this.#answers[method] : undefined;
     if (isObject(answer) && Object.hasOwn(answer, 'error'))
       return errorEnd(answer['error'] ?? null);
@@ -127,6 +132,10 @@ const USES: readonly ((node: LightningNode, calls: ClnCalls) => Promise<boolean>
     return pairs.length > 0;
   },
   async (node) => (await node.importMissionControl([PAIR])).imported >= 0,
+  async (node) => {
+    const outcome = await node.sendToRoute({ paymentHash: HASH, route: TELLING_CIRCLE });
+    return outcome.kind === 'failed' || outcome.kind === 'settled';
+  },
 ];
 
 const replies = fc.record(

@@ -1,6 +1,6 @@
 /**
  * A plugin of lightningd, which the suites start on nodes of this machine: it holds what comes in over one channel until
- * it is told to let go, and remembers custom messages of peers. lightningd runs it, and talks to it over stdin and stdout.
+ * it is told to let go, and remembers custom messages of peers and what onions told this node. lightningd runs it, and talks to it over stdin and stdout.
  */
 
 interface Request {
@@ -9,6 +9,7 @@ interface Request {
   readonly params: {
     readonly channel?: string;
     readonly htlc?: { readonly short_channel_id: string; readonly payment_hash: string };
+    readonly onion?: { readonly payload: string };
     readonly peer_id?: string;
     readonly payload?: string;
   };
@@ -30,6 +31,7 @@ const MANIFEST = {
     command('ballast-held'),
     command('ballast-let-go'),
     command('ballast-heard'),
+    command('ballast-told'),
   ],
 };
 const GO_ON = { result: 'continue' };
@@ -37,6 +39,8 @@ const GO_ON = { result: 'continue' };
 let channel: string | null = null;
 const held: { readonly id: Request['id']; readonly paymentHash: string }[] = [];
 const heard: object[] = [];
+/** Payloads by payment hash. */
+const told: Record<string, string> = {};
 
 function reply(id: Request['id'], result: object): void {
   process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, result })}\n\n`);
@@ -49,6 +53,7 @@ function answerTo({ id, method, params }: Request): object | null {
       return MANIFEST;
     case 'htlc_accepted': {
       const { short_channel_id, payment_hash: paymentHash } = params.htlc!;
+      told[paymentHash] = params.onion!.payload;
       if (short_channel_id !== channel) return GO_ON;
       held.push({ id, paymentHash });
       return null;
@@ -67,6 +72,8 @@ function answerTo({ id, method, params }: Request): object | null {
       return {};
     case 'ballast-heard':
       return { messages: heard };
+    case 'ballast-told':
+      return { told };
     default:
       // init.
       return {};

@@ -8,6 +8,7 @@ import { RealNetwork } from './real-network.ts';
 import { arrivals } from './scenarios/arrivals.ts';
 import { crashes } from './scenarios/crashes.ts';
 import { customMessages } from './scenarios/custom-messages.ts';
+import { customRecords } from './scenarios/custom-records.ts';
 import { events } from './scenarios/events.ts';
 import { failures } from './scenarios/failures.ts';
 import { graphSync } from './scenarios/graph-sync.ts';
@@ -37,6 +38,7 @@ function scenarios(stageOf: () => Stage): void {
   graphSync(stageOf);
   inboundFees(stageOf, 'missing' in given ? { lnd: [] } : given);
   routes(stageOf);
+  customRecords(stageOf);
   xpayLayer(stageOf);
   privateChannels(stageOf);
   events(stageOf);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Route } from '../../../src/generated/messages/route.ts';
 import { clnRoute } from '../../../src/node/cln/cln-route.ts';
+import { onionHops } from '../../../src/node/cln/onion-payload.ts';
 import { labelledRoute, routeLabel } from '../../../src/node/cln/route-label.ts';
 import { parseChannelId } from '../../../src/units/ids.ts';
 import { nodeIdOf } from '../../graph/make-graph.ts';
@@ -63,7 +64,16 @@ describe('the mapping to sendpay', () => {
     ['no hops: lightningd would pay itself without moving anything', Route.create(), /no hops/],
     ['no channel: lightningd would take any', withLast({ chanId: '0' }), /no channel id/],
     ['no node', withLast({ pubKey: '' }), /no node id/],
-    ['custom records', withLast({ customRecords: new Map([[70_001n, SECRET]]) }), /custom records/],
+    [
+      "a record of the protocol's own types",
+      withLast({ customRecords: new Map([[65_535n, SECRET]]) }),
+      /65535 is no type of a custom record/,
+    ],
+    [
+      'a type that no record can have',
+      withLast({ customRecords: new Map([[2n ** 64n, SECRET]]) }),
+      /no type of a custom record/,
+    ],
     ['AMP', withLast({ ampRecord: { rootShare: SECRET, setId: SECRET, childIndex: 0 } }), /AMP/],
     ['metadata', withLast({ metadata: SECRET }), /metadata/],
     ['blinding', withLast({ blindingPoint: SECRET }), /blinded/],
@@ -79,6 +89,20 @@ describe('the mapping to sendpay', () => {
       kind: 'refused',
       reason: expect.stringMatching(reason),
     });
+  });
+
+  test('custom records change nothing but the way: an onion that we make', () => {
+    const plain = clnRoute(circle(), 900_000);
+    if (plain.kind !== 'route') throw new Error(plain.reason);
+    expect(plain.onion).toBeUndefined();
+    const records = new Map([[65_536n, SECRET]]);
+    const middle = circle();
+    middle.hops[1]!.customRecords = records;
+    for (const route of [withLast({ customRecords: records }), middle]) {
+      const mapped = clnRoute(route, 900_000);
+      if (mapped.kind !== 'route') throw new Error(mapped.reason);
+      expect(mapped).toEqual({ ...plain, onion: onionHops(route) });
+    }
   });
 
   test('is refused once the time is over', () => {

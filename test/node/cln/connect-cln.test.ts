@@ -138,12 +138,14 @@ describe('the rune', () => {
     expect(restrictions).toHaveLength(1);
     expect(methods).toContain('sendpay');
     expect(methods).not.toContain('delpay');
+    expect(methods).not.toContain('sendonion');
     expect(methods.some((method) => method.startsWith('askrene'))).toBe(false);
     const all = createRuneCommand({
       cleanUp: true,
       planning: true,
       askrene: true,
       customMessages: true,
+      customRecords: true,
     });
     for (const method of Object.keys(CLN_METHODS)) expect(all).toContain(`"method=${method}"`);
   });

@@ -125,6 +125,26 @@ describe('following a payment', () => {
     expect(matchAttempt(update.payment, { route: other, lastAttemptId: 1n }).kind).toBe('not_seen');
   });
 
+  test('that fails while we wait: what is told then counts, for less of it is kept', async () => {
+    let ended = false;
+    const { updates, lightningd } = await tracking((cln) => {
+      cln.on('listsendpays', () => ({ payments: [listed(4, ended ? 'failed' : 'pending')] }));
+      cln.on('waitsendpay', () => {
+        if (ended) throw new RpcFault(209, 'Payment failure reason unknown');
+        ended = true;
+        throw new RpcFault(204, 'failed', FULL);
+      });
+    });
+    const last = (await collect(updates)).at(-1);
+    expect(last).toMatchObject({
+      payment: {
+        state: 'failed',
+        attempts: [{ failure: { code: Code.TEMPORARY_CHANNEL_FAILURE, failureSourceIndex: 2 } }],
+      },
+    });
+    expect(lightningd.asked('waitsendpay')).toHaveLength(1);
+  });
+
   test('without news is not told twice', async () => {
     let asked = 0;
     const { updates } = await tracking((cln) => {

@@ -82,6 +82,23 @@ describe('SendToRouteV2', () => {
     expect(attempt.route!.hops[2]!.mppRecord?.totalAmtMsat).toBe(1_000_000n);
   });
 
+  test('custom records of the last hop are shown with what arrived, and no others', async () => {
+    const added = await invoiceFor(preimageOf('custom records'));
+    const request = requestFor(added);
+    const records = new Map([
+      [65_536n, Uint8Array.of()],
+      [70_001n, Uint8Array.of(1, 2, 3)],
+    ]);
+    request.route!.hops[0]!.customRecords = new Map([[65_537n, Uint8Array.of(9)]]);
+    request.route!.hops[2]!.customRecords = records;
+    await send(request);
+    const asked = { rHash: added.rHash, rHashStr: '' };
+    const { htlcs } = await world.rpc.ask(LightningService.lookupInvoice, asked);
+    const hexed = (shown: ReadonlyMap<bigint, Uint8Array>) =>
+      [...shown].map(([type, value]) => [type, bytesToHex(value)]);
+    expect(htlcs.map(({ customRecords }) => hexed(customRecords))).toEqual([hexed(records)]);
+  });
+
   test('completes keys that the route leaves out', async () => {
     const request = requestFor(await invoiceFor(preimageOf('no keys')));
     for (const hop of request.route!.hops) hop.pubKey = '';

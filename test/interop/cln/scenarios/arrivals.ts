@@ -87,6 +87,10 @@ export function arrivals(stageOf: () => Stage): void {
 const textOfBig = (_: string, value: unknown): unknown =>
   typeof value === 'bigint' ? String(value) : value;
 
+/** Before v25.05 lightningd lists HTLCs of all time or none, and Ballast finds none. */
+const tellsArrivals = ({ to }: RealDirection): boolean =>
+  Number(/^v(\d+\.\d+)/.exec(to.info.version)?.[1] ?? 99) >= 25.05;
+
 /** Public parallel channels towards a node that can send over a channel with somebody else. */
 function places({
   network: { directions, amountMsat },
@@ -95,7 +99,7 @@ function places({
     ({ active, channel, usableMsat }) =>
       active && !channel.private && usableMsat > Number(amountMsat) * TIMES,
   );
-  return usable.flatMap((inward) => {
+  return usable.filter(tellsArrivals).flatMap((inward) => {
     const siblings = usable.filter(({ from, to }) => from === inward.from && to === inward.to);
     if (siblings.length < 2) return [];
     return usable

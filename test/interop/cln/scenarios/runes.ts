@@ -32,7 +32,10 @@ export function runes(stageOf: () => Stage): void {
     const stage = stageOf();
     const circle = await restCircle(stage, context);
     const { self } = circle;
-    const purposes = { planning: true, askrene: true, customMessages: true, cleanUp: true };
+    const purposes = {
+      ...{ planning: true, askrene: true, customMessages: true, cleanUp: true },
+      customRecords: true,
+    };
     for (const options of [{}, purposes]) {
       const [, restrictions] = /restrictions='(.+)'$/.exec(createRuneCommand(options))!;
       const node = await connectWith(self, JSON.parse(restrictions!));
@@ -201,4 +204,12 @@ const USES: Record<
   'askrene-listlayers': (node) => node.missionControl(),
   sendcustommsg: (node, { pair }) =>
     node.customMessages!.send({ peer: pair.from, type: 42_085, data: new Uint8Array() }),
+  createonion: sendRecords,
+  sendonion: sendRecords,
 };
+
+function sendRecords(node: LightningNode, { route, open }: Things): Promise<unknown> {
+  const customRecords = new Map([[65_537n, Uint8Array.of(1)]]);
+  const hops = route.hops.map((hop) => ({ ...hop, customRecords }));
+  return node.sendToRoute({ paymentHash: open, route: { ...route, hops } });
+}
