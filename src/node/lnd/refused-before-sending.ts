@@ -23,9 +23,11 @@ const PLAIN_TEXTS: readonly string[] = [
   'missing total_msat',
   'no custom records with types below 65536 allowed',
   'cannot skip temp error for non-MPP',
-  // The onion is built, before the attempt is stored: `createNewPaymentAttempt`.
+  // The onion is built, before the attempt is stored: `createNewPaymentAttempt`. lnd 0.18 stores the attempt first, and
+  // answers with a failed one.
   'route has too many hops',
   'max payload size exceeded',
+  'max routing info size of ', // so up to 0.20
   'required tlv missing',
   // The attempt is checked against those before it: `RegisterAttempt`.
   'attempted value exceeds payment amount',

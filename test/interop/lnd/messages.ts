@@ -17,6 +17,7 @@ export interface RawChannel {
   readonly local_balance: string;
   readonly remote_balance: string;
   readonly commit_fee: string;
+  readonly commitment_type: string;
   readonly initiator: boolean;
   readonly private: boolean;
   readonly pending_htlcs: readonly { readonly hash_lock: Buffer; readonly incoming: boolean }[];

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { givenNodes } from '../given-nodes.ts';
 import { RealNetwork } from './real-network.ts';
 import { aliases } from './scenarios/aliases.ts';
+import { cleanUp } from './scenarios/clean-up.ts';
 import { crashes } from './scenarios/crashes.ts';
+import { customMessages } from './scenarios/custom-messages.ts';
 import { eventStreams } from './scenarios/event-streams.ts';
 import { failures } from './scenarios/failures.ts';
 import { graphSync } from './scenarios/graph-sync.ts';
@@ -15,6 +17,7 @@ import { limits } from './scenarios/limits.ts';
 import { macaroons } from './scenarios/macaroons.ts';
 import { missionControl } from './scenarios/mission-control.ts';
 import { ownEnd } from './scenarios/own-end.ts';
+import { refusals } from './scenarios/refusals.ts';
 import { restarts } from './scenarios/restarts.ts';
 import { routes } from './scenarios/routes.ts';
 import { settling } from './scenarios/settling.ts';
@@ -27,6 +30,8 @@ function scenarios(stageOf: () => Stage): void {
   settling(stageOf);
   failures(stageOf);
   ownEnd(stageOf);
+  refusals(stageOf);
+  cleanUp(stageOf);
   strictArrivals(stageOf);
   crashes(stageOf);
   limits(stageOf);
@@ -36,6 +41,7 @@ function scenarios(stageOf: () => Stage): void {
   missionControl(stageOf);
   aliases(stageOf);
   eventStreams(stageOf);
+  customMessages(stageOf);
   justInTime(stageOf);
   restarts(stageOf);
 }

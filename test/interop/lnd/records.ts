@@ -18,14 +18,23 @@ export async function before(node: RealNode): Promise<Before> {
   };
 }
 
+const ANCHOR_SAT = 330;
+const WITHOUT_ANCHORS: ReadonlySet<string> = new Set(['LEGACY', 'STATIC_REMOTE_KEY']);
+
 /** By funding output. Commitment fees are added again, for they change with the fee rate. */
 function balancesSat(channels: readonly RawChannel[]): ReadonlyMap<string, number> {
   return new Map(
     channels.map((channel) => [
       channel.channel_point,
-      Number(channel.local_balance) + (channel.initiator ? Number(channel.commit_fee) : 0),
+      Number(channel.local_balance) + (channel.initiator ? feeSat(channel) : 0),
     ]),
   );
+}
+
+/** The opener pays for the peer's anchor from the first; lnd counts it as a fee as long as the peer has nothing. */
+function feeSat({ commit_fee, commitment_type, remote_balance }: RawChannel): number {
+  const isFee = remote_balance === '0' && !WITHOUT_ANCHORS.has(commitment_type);
+  return Number(commit_fee) - (isFee ? ANCHOR_SAT : 0);
 }
 
 /** Waits until all is at rest. Channels that did not change are left out. */

@@ -225,9 +225,15 @@ async function expectSecondSettles(
   expect(report.attempts[0]!.hops.map(({ channelId }) => channelId)).toContain(direction.graphId);
 }
 
-async function disconnect({ from, to }: RealDirection): Promise<void> {
+/** lnd answers before it has done so. The other end begins to connect anew after a second. */
+async function disconnect({ from, to, channel }: RealDirection): Promise<void> {
   await from.rpc.call('default', 'disconnectPeer', { pub_key: to.key });
-  await pause(50);
+  const until = Date.now() + 2000;
+  while (Date.now() < until) {
+    const listed = await from.rpc.channels();
+    if (!listed.some((one) => one.channel_point === channel.channel_point && one.active)) return;
+    await pause(10);
+  }
 }
 
 /** Harmless where they are connected; lnd itself tries again too. */

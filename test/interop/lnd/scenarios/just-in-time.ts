@@ -16,7 +16,7 @@ import type { Stage } from '../stage.ts';
 /** What is missing, and what the circle has to be able to carry for it. */
 const MISSING_SAT = 20_000;
 const CIRCLE_SAT = 150_000;
-/** What the forwarder asks for meanwhile, so that the forward is worth a rebalance. */
+/** What the forwarder asks for meanwhile beyond its discount, so that the forward is worth a rebalance. */
 const BASE_FEE_MSAT = 500_000n;
 const STAKE_MSAT = 10_000_000n;
 const FINAL_DELTA = 83;
@@ -42,14 +42,14 @@ export function justInTime(stageOf: () => Stage): void {
       skip(context, `${forwarder.given.name} has an interceptor already`);
     }
     const was = await policyAt(forwarder, outward);
-    const restore = await changePolicy(stage, outward, {
-      fee_base_msat: String(BigInt(was.fee_base_msat) + BASE_FEE_MSAT),
-    });
+    const discountMsat = await discountOf(stage, place);
+    const feeBaseMsat = BigInt(was.fee_base_msat) + discountMsat + BASE_FEE_MSAT;
+    const restore = await changePolicy(stage, outward, { fee_base_msat: String(feeBaseMsat) });
     for (const node of [forwarder, inward.from]) {
       const isSo = await graphShows(
         node,
         outward,
-        ({ fee_base_msat }) => BigInt(fee_base_msat) >= BASE_FEE_MSAT,
+        ({ fee_base_msat }) => BigInt(fee_base_msat) === feeBaseMsat,
       );
       if (!isSo) skip(context, `the change did not reach ${node.given.name} in time`);
     }
@@ -130,6 +130,17 @@ function places(stage: Stage): readonly Place[] {
 const amountSatOver = ({ channel }: RealDirection): number =>
   Number(channel.local_balance) + MISSING_SAT;
 
+/** What the forwarder takes off for what comes from the payer, or somewhat more. */
+async function discountOf(stage: Stage, { inward, outward }: Place): Promise<bigint> {
+  const { inbound_fee_base_msat, inbound_fee_rate_milli_msat } = await policyAt(
+    inward.to,
+    stage.otherEnd(inward),
+  );
+  const mostSat = amountSatOver(outward) * 1.1;
+  const discountMsat = -inbound_fee_base_msat - (mostSat * inbound_fee_rate_milli_msat) / 1000;
+  return BigInt(Math.max(0, Math.ceil(discountMsat)));
+}
+
 /** A payment from the one neighbour to the other, by lnd's own calls. */
 async function payThrough(
   { network }: Stage,
@@ -164,6 +175,10 @@ async function watch(stage: Stage, forwarder: RealDirection['from']) {
   const watching = rebalancer.justInTime({ stakeMsat: STAKE_MSAT, holdMs: 15_000 });
   const stopping = new AbortController();
   const run = watching.run(stopping.signal);
+  stage.atEnd(async () => {
+    stopping.abort();
+    await run;
+  });
   const events: JustInTimeEvent[] = [];
   const reading = (async () => {
     for await (const event of watching.events) events.push(event);

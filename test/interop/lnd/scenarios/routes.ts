@@ -156,13 +156,13 @@ async function compareFound(stage: Stage, { circle, amountMsat }: Wanted, tally:
       amt_msat: String(amountMsat),
       final_cltv_delta: FINAL_DELTA,
       outgoing_chan_ids: [hops[0]!.channel.chan_id],
+      ignored_pairs: otherWaysOut(stage, circle),
       last_hop_pubkey: Buffer.from(hops.at(-1)!.from.key, 'hex'),
       fee_limit: { fixed_msat: String(amountMsat) },
       use_mission_control: false,
     }),
   );
   const [theirs] = answer;
-  // Before 0.20 lnd knows `outgoing_chan_ids` under another number, and leaves by whichever channel it likes.
   if (theirs?.hops[0]?.chan_id !== hops[0]!.graphId) return;
   const graph = await stage.graphOf(self);
   const snapshot = graph.snapshot();
@@ -198,6 +198,15 @@ async function compareFound(stage: Stage, { circle, amountMsat }: Wanted, tally:
   });
   tally.amounts(BigInt(theirs.total_amt_msat), ours.totalAmtMsat);
   expect(linesOf(ours), `${nameOf(circle)}, ${amountMsat} msat`).toEqual(rawLinesOf(theirs));
+}
+
+/** Before 0.20 lnd does not know `outgoing_chan_ids`, and would leave by whichever channel it likes. */
+function otherWaysOut({ network }: Stage, { self, hops }: Circle): readonly object[] {
+  const peers = network.directions.filter(({ from, to }) => from === self && to !== hops[0]!.to);
+  return peers.map(({ to }) => ({
+    from: Buffer.from(self.key, 'hex'),
+    to: Buffer.from(to.key, 'hex'),
+  }));
 }
 
 function channelsOf(
