@@ -95,6 +95,7 @@ const REQUEST: Fields<PlanRequest> = {
   sources: NAMES,
   targets: NAMES,
   horizonMs: number(MINUTE_MS, YEAR_MS),
+  fillAheadMs: number(MINUTE_MS, YEAR_MS),
   forecastShare: {
     is: (value) => typeof value === 'number' && value > 0 && value <= 1,
     what: 'a number above 0 and up to 1',

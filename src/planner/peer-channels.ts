@@ -15,7 +15,10 @@ export interface PeerChannel {
 
 export class PeerChannels {
   readonly out: Required<Flow>;
+  /** Over the horizon. */
   readonly worth: ChannelWorth;
+  /** Over the time for which channels are filled ahead. */
+  readonly #soon: ChannelWorth;
   readonly #channels: PeerChannel[] = [];
   /** Reckoned since something last moved, by amount. */
   readonly #localGains = new Map<number, number>();
@@ -23,10 +26,14 @@ export class PeerChannels {
   #sides: Sides | undefined;
   #version = 0;
 
-  constructor(flows: readonly ChannelFlows[], horizonMs: number) {
+  constructor(
+    flows: readonly ChannelFlows[],
+    { horizonMs, fillAheadMs }: { readonly horizonMs: number; readonly fillAheadMs: number },
+  ) {
     this.out = sumOfFlows(flows.map((each) => each.out));
-    const into = sumOfFlows(flows.map((each) => each.in));
-    this.worth = new ChannelWorth({ out: this.out, in: into }, horizonMs);
+    const both = { out: this.out, in: sumOfFlows(flows.map((each) => each.in)) };
+    this.worth = new ChannelWorth(both, horizonMs);
+    this.#soon = new ChannelWorth(both, fillAheadMs);
   }
 
   add(channel: PeerChannel): void {
@@ -53,18 +60,25 @@ export class PeerChannels {
     return this.#sides;
   }
 
-  /** Fees that more balance brings, or with a negative amount those that it takes away; msat. */
+  /**
+   * Fees that more balance brings soon, or with a negative amount those that it takes away over the whole horizon; msat.
+   * What will be lacking only later can be brought later, when it is surer, and until then it may come by itself.
+   */
   localGainMsat(amountMsat: number): number {
     return kept(this.#localGains, amountMsat, () =>
-      this.worth.localGainMsat(this.sides, amountMsat),
+      this.#worthOf(amountMsat).localGainMsat(this.sides, amountMsat),
     );
   }
 
   /** The same for room. */
   remoteGainMsat(amountMsat: number): number {
     return kept(this.#remoteGains, amountMsat, () =>
-      this.worth.remoteGainMsat(this.sides, amountMsat),
+      this.#worthOf(amountMsat).remoteGainMsat(this.sides, amountMsat),
     );
+  }
+
+  #worthOf(amountMsat: number): ChannelWorth {
+    return amountMsat > 0 ? this.#soon : this.worth;
   }
 }
 

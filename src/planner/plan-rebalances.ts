@@ -33,6 +33,7 @@ export function planRebalances(ground: PlanGround, request: PlanRequest = {}): R
     throw new PlanRequestError('the strategy explicit needs both sources and targets');
   }
   const horizonMs = request.horizonMs ?? PLAN_DEFAULTS.horizonMs;
+  const fillAheadMs = Math.min(request.fillAheadMs ?? PLAN_DEFAULTS.fillAheadMs, horizonMs);
   const settings = channelSettings(ground.ownChannels, request);
   const flows = flowsOf(ground, request, horizonMs);
   const peers = new Map(
@@ -40,7 +41,7 @@ export function planRebalances(ground: PlanGround, request: PlanRequest = {}): R
       peer,
       new PeerChannels(
         ofPeer.map((each) => each.flows),
-        horizonMs,
+        { horizonMs, fillAheadMs },
       ),
     ]),
   );
@@ -60,6 +61,7 @@ export function planRebalances(ground: PlanGround, request: PlanRequest = {}): R
   return {
     strategy,
     horizonMs,
+    fillAheadMs,
     moves,
     leftOut: leftOutChannels(field, { barred, offered }),
     channels: outlooks,

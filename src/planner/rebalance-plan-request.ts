@@ -64,13 +64,19 @@ export interface PlanRequest {
   /** Where liquidity goes; see `sources`. @defaultValue all channels */
   readonly targets?: ChannelNames;
   /**
-   * Milliseconds over which what is moved is to earn its cost back.
+   * Milliseconds over which fees are counted that a channel loses by what is taken from it.
    * @defaultValue a week: forwards repeat from week to week, and forecasts for longer are worth little
    */
   readonly horizonMs?: number;
   /**
+   * Milliseconds for which channels are filled ahead: what balance and room bring counts as far as they would be lacking
+   * within this time, and no longer than `horizonMs`. @defaultValue 12 hours, for plans that are made again and again: what
+   * is brought earlier keeps out what would have come by itself. For one plan a day, a day
+   */
+  readonly fillAheadMs?: number;
+  /**
    * What counts of the fees that balance and room are expected to bring, above 0 and up to 1; what they are given up for
-   * counts in full. `economic` alone forecasts. @defaultValue 0.7: of many forecasts those that err upwards are chosen, and
+   * counts in full. `economic` alone forecasts. @defaultValue 0.85: of many forecasts those that err upwards are chosen, and
    * balance that is not moved yet may still come by itself, or by a cheaper way
    */
   readonly forecastShare?: number;
@@ -124,6 +130,7 @@ export const PLAN_DEFAULTS: Readonly<
       PlanRequest,
       | 'strategy'
       | 'horizonMs'
+      | 'fillAheadMs'
       | 'forecastShare'
       | 'historyMs'
       | 'halfLifeMs'
@@ -137,7 +144,8 @@ export const PLAN_DEFAULTS: Readonly<
 > = {
   strategy: 'economic',
   horizonMs: 7 * DAY_MS,
-  forecastShare: 0.7,
+  fillAheadMs: 12 * HOUR_MS,
+  forecastShare: 0.85,
   historyMs: 30 * DAY_MS,
   halfLifeMs: 7 * DAY_MS,
   minAmountMsat: 50_000_000n,

@@ -5,7 +5,7 @@ import type { NoRouteReason } from '../pathfinder/request.ts';
 import type { ChannelId, NodeId } from '../units/ids.ts';
 import type { PlanStrategy } from './rebalance-plan-request.ts';
 
-/** An amount to move from one own channel to another. Figures of worth are expectations over the horizon, msat. */
+/** An amount to move from one own channel to another. Figures of worth are expectations, msat. */
 export interface PlannedMove {
   /** As the node lists them. */
   readonly outChannelId: ChannelId;
@@ -19,9 +19,12 @@ export interface PlannedMove {
   readonly maxFeeMsat: bigint;
   /** That the route carries the amount, as far as beliefs tell. */
   readonly probability: number;
-  /** Fees that the balance is counted on to earn on the target: with `economic` the request's `forecastShare` of them. */
+  /**
+   * Fees that the balance is counted on to earn on the target within the time that it is filled ahead: with `economic` the
+   * request's `forecastShare` of them.
+   */
   readonly earnedMsat: bigint;
-  /** Fees that it would have earned on the source. */
+  /** Fees that it would have earned on the source over the horizon. */
   readonly forgoneMsat: bigint;
   /** The same for what can come in over the source now, less all of what cannot over the target any more. */
   readonly roomMsat: bigint;
@@ -50,7 +53,7 @@ export type LeftOutReason =
   | { readonly code: 'no_outflow' }
   /** It charges nothing, or nothing that its settings allow to be paid. */
   | { readonly code: 'earns_nothing' }
-  /** What it has lasts for the horizon: more would earn `worthPpm` of itself. */
+  /** What it has lasts for the time that is filled ahead: more would earn `worthPpm` of itself. */
   | { readonly code: 'has_enough'; readonly worthPpm: number }
   /** The best move that there is. */
   | {
@@ -101,6 +104,8 @@ export interface ChannelOutlook {
 export interface RebalancePlan {
   readonly strategy: PlanStrategy;
   readonly horizonMs: number;
+  /** For how long channels are filled. */
+  readonly fillAheadMs: number;
   /** By net gain; each as it is worth after those before it have been made. */
   readonly moves: readonly PlannedMove[];
   readonly leftOut: readonly LeftOutChannel[];

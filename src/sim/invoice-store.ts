@@ -197,6 +197,15 @@ export class InvoiceStore {
     return { kind: 'deleted' };
   }
 
+  /** For long simulations; lnd keeps them for ever. @param beforeS Unix seconds */
+  forgetSettled(beforeS: number): void {
+    for (const [paymentHash, { invoice }] of this.#invoices) {
+      if (invoice.state === 'settled' && invoice.settleTime < beforeS) {
+        this.#invoices.delete(paymentHash);
+      }
+    }
+  }
+
   /** Cancels held invoices whose HTLCs are about to expire (lnd: `invoice_expiry_watcher.go`). */
   blockMined(): void {
     for (const stored of this.#invoices.values()) {

@@ -211,6 +211,16 @@ export class SimulatedNode {
     return this.#state.stores.payments.delete(paymentHash);
   }
 
+  /** What was settled before a time is dropped from its books, so that long simulations stay small; lnd keeps it. */
+  forgetSettled(beforeS: number): void {
+    this.#state.stores.invoices.forgetSettled(beforeS);
+    for (const { state, paymentHash, creationTimeNs } of this.#state.stores.payments.all()) {
+      if (state === 'settled' && creationTimeNs < BigInt(beforeS) * 1_000_000_000n) {
+        this.#state.stores.payments.delete(paymentHash);
+      }
+    }
+  }
+
   // ---- invoices
 
   /** As lnd's AddInvoice. */

@@ -37,7 +37,7 @@ describe('ballast plan', () => {
       new RegExp(`│ 1 │ alice ${stage.toAlice} │ Bob ${stage.toBob}\\s+│ +[\\d,]+ │ +2\\d\\d`),
     );
     expect(out).toMatch(
-      /1 move of [\d,]+ sat for \d+ sat in fees, expected to gain [\d,]+ sat net within 7 days. Nothing was sent.\n$/,
+      /1 move of [\d,]+ sat for \d+ sat in fees, expected to gain [\d,]+ sat net within 24 hours. Nothing was sent.\n$/,
     );
     expect(stage.network.balances(stage.toBob)).toEqual(before);
     // A plan makes no journal.
@@ -51,6 +51,7 @@ describe('ballast plan', () => {
     expect(answer).toMatchObject({
       strategy: 'economic',
       horizonMs: 604_800_000,
+      fillAheadMs: 86_400_000,
       leftOut: [],
       unknownNames: [],
     });

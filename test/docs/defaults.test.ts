@@ -43,7 +43,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'final CLTV delta': `${plain.invoiceCltvDelta} blocks + ${BLOCK_PADDING} of padding`,
   'the same, strict arrival': `${terms('strict', 18).invoiceCltvDelta} blocks + ${BLOCK_PADDING} of padding (${terms('strict', 12).invoiceCltvDelta} + ${BLOCK_PADDING} up to lnd 0.20)`,
   'longest time lock': `${plain.maxCltvBlocks} blocks`,
-  'moves of a plan must gain': `${sat(PLAN_DEFAULTS.minBenefitMsat)} sat after all costs, within ${PLAN_DEFAULTS.horizonMs / DAY_MS} days, counting ${PLAN_DEFAULTS.forecastShare} of the forecast`,
+  'moves of a plan must gain': `${sat(PLAN_DEFAULTS.minBenefitMsat)} sat after all costs, within ${PLAN_DEFAULTS.fillAheadMs / HOUR_MS} hours, counting ${PLAN_DEFAULTS.forecastShare} of the forecast`,
   'a channel that was filled is no source':
     SETTING_DEFAULTS.coolDownMs === DAY_MS ? 'for a day' : '',
   'a pair that failed is left alone': `${PLAN_DEFAULTS.quietMs / 60_000} minutes, doubling up to ${PLAN_DEFAULTS.maxQuietMs === HOUR_MS ? 'an hour' : ''}`,

@@ -143,7 +143,8 @@ describe('run', () => {
     await untilEvent('waiting');
     expect(() => run.adjust({ intervalMs: 1 })).toThrow(RangeError);
     expect(() => run.adjust({ plan: { maxMoves: 0 } })).toThrow(PlanRequestError);
-    run.adjust({ plan: {}, intervalMs: MINUTE_MS, maxMovesPerRound: 1 });
+    const plan = { fillAheadMs: 7 * 24 * 60 * MINUTE_MS };
+    run.adjust({ plan, intervalMs: MINUTE_MS, maxMovesPerRound: 1 });
     await untilEvent('waiting', 2);
     expect(of('waiting')[1]!.untilMs).toBe(square.clock.now() + MINUTE_MS);
     await square.clock.advance(MINUTE_MS);

@@ -78,7 +78,7 @@ describe('a plan of the thread', () => {
     for (let round = 0; round < 4; round++) {
       const ground = { ...WORLD, nowMs: NOW_MS + round * 600_000 };
       const strategy = round === 3 ? 'balance' : 'economic';
-      const request: PlanRequest = { demand: DEMAND, strategy };
+      const request: PlanRequest = { demand: DEMAND, strategy, fillAheadMs: 7 * 86_400_000 };
       const plan = await thread.plan(ground, request);
       expect(rounded(plan)).toEqual(rounded(inThisThread(kept, ground, request)));
       expect(plan.moves.length).toBeGreaterThan(0);

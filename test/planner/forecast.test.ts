@@ -77,6 +77,7 @@ function expectedMsat({ streams, capacitySat, localSat }: Scene, seed: number): 
   });
   const [move] = planRebalances(ground, {
     forecastShare: 1,
+    fillAheadMs: 7 * DAY_MS,
     sources: idOf(SOURCE),
     targets: idOf(TARGET),
     amountsMsat: [BigInt(AMOUNT_SAT) * 1000n],

@@ -31,8 +31,12 @@ const plan = (
   more: Partial<PlanGround> = {},
   ways: readonly WaySketch[] = WAYS,
 ): RebalancePlan =>
-  // All that is expected counts, so that it can be reckoned by hand.
-  planRebalances(worldOf(sketches, ways, more), { forecastShare: 1, ...request });
+  // All that is expected of a week counts, so that it can be reckoned by hand.
+  planRebalances(worldOf(sketches, ways, more), {
+    forecastShare: 1,
+    fillAheadMs: 7 * DAY_MS,
+    ...request,
+  });
 
 const left = (answer: RebalancePlan, peer: number): LeftOutChannel | undefined =>
   answer.leftOut.find(({ channelId }) => channelId === idOf(peer));
@@ -84,8 +88,13 @@ describe('an economic plan', () => {
     expect(moves.at(-1)).toMatchObject({ earnedMsat: 1_000_000n, netMsat: 800_000n });
   });
 
-  it('counts as much of what is expected as it is told, and seven tenths of it untold', () => {
-    const request = { ...EXACT, amountsMsat: [4_000_000_000n], maxMoves: 1 };
+  it('counts as much of what is expected as it is told, and 0.85 of it untold', () => {
+    const request = {
+      ...EXACT,
+      fillAheadMs: 7 * DAY_MS,
+      amountsMsat: [4_000_000_000n],
+      maxMoves: 1,
+    };
     const demand = [...DEMAND, steady(1, { outSat: 1_000_000 })];
     const worth = (more: PlanRequest) =>
       planRebalances(worldOf([FULL, EMPTY], WAYS), { ...request, demand, ...more }).moves[0];
@@ -96,9 +105,44 @@ describe('an economic plan', () => {
       maxFeeMsat: 1_600_000n - 200_080n,
       netMsat: 1_600_000n - 200_080n - 800_000n,
     });
-    expect(worth({})).toEqual(worth({ forecastShare: 0.7 }));
+    expect(worth({})).toEqual(worth({ forecastShare: 0.85 }));
     // The route costs 200 ppm of the 1,000 that the target asks.
     expect(worth({ forecastShare: 0.25 })).toBeUndefined();
+  });
+
+  describe('fills ahead', () => {
+    const moved = (request: PlanRequest): bigint =>
+      plan({ ...EXACT, ...request }).moves.reduce((sum, { amountMsat }) => sum + amountMsat, 0n);
+
+    it('for so long as it is told, and 12 hours untold', () => {
+      // 1,000,000 sat leave each day, and as many are there.
+      expect(moved({ fillAheadMs: DAY_MS })).toBe(0n);
+      const threeDays = moved({ fillAheadMs: 3 * DAY_MS });
+      expect(threeDays).toBeGreaterThan(1_800_000_000n);
+      expect(threeDays).toBeLessThanOrEqual(2_000_000_000n);
+      const demand = [steady(2, { outSat: 6_000_000 })];
+      const usual = planRebalances(worldOf([FULL, EMPTY], WAYS), { ...EXACT, demand });
+      const halfDay = { ...EXACT, demand, fillAheadMs: DAY_MS / 2 };
+      expect(usual).toEqual(planRebalances(worldOf([FULL, EMPTY], WAYS), halfDay));
+      expect(usual).toMatchObject({ fillAheadMs: DAY_MS / 2, horizonMs: 7 * DAY_MS });
+      expect(usual.moves.length).toBeGreaterThan(0);
+    });
+
+    it('for no longer than the horizon', () => {
+      const short = plan({ ...EXACT, fillAheadMs: 7 * DAY_MS, horizonMs: 3 * DAY_MS });
+      expect(short).toEqual(plan({ ...EXACT, fillAheadMs: 3 * DAY_MS, horizonMs: 3 * DAY_MS }));
+    });
+
+    it('from sources that miss it for the whole horizon', () => {
+      // The source runs dry on the fifth day with the move, and not at all without.
+      const demand = [steady(2, { outSat: 4_000_000 }), steady(1, { outSat: 1_200_000 })];
+      const request = { ...EXACT, demand, amountsMsat: [3_000_000_000n], maxMoves: 1 };
+      const day = plan({ ...request, fillAheadMs: DAY_MS }).moves[0]!;
+      // 3,000,600 sat leave the source, which has 600,000 more than the week asks of it.
+      expect(day).toMatchObject({ earnedMsat: 3_000_000n, forgoneMsat: 240_060n });
+      const unseen = plan({ ...request, fillAheadMs: DAY_MS, horizonMs: 4 * DAY_MS }).moves[0]!;
+      expect(unseen).toMatchObject({ earnedMsat: 3_000_000n, forgoneMsat: 0n });
+    });
   });
 
   it('finds amounts by itself', () => {

@@ -8,7 +8,7 @@ import type { PlanRequest, PlanStrategy } from '../../src/planner/rebalance-plan
 import type { OwnChannel } from '../../src/ports.ts';
 import type { ChannelId } from '../../src/units/ids.ts';
 import { SeededRandom, testSeed } from '../seeded-random.ts';
-import { idOf, type OwnSketch, steady, type WaySketch, worldOf } from './plan-world.ts';
+import { DAY_MS, idOf, type OwnSketch, steady, type WaySketch, worldOf } from './plan-world.ts';
 
 const WEEK_DAYS = 7;
 const MIN_RATIO = 0.05;
@@ -108,6 +108,7 @@ describe('every plan', () => {
     strategy,
     // Checked against plain arithmetic, in which all that is expected counts.
     forecastShare: 1,
+    fillAheadMs: WEEK_DAYS * DAY_MS,
     demand: world.demand,
     settings: { minRatio: MIN_RATIO, maxRatio: MAX_RATIO },
     minBenefitMsat: 2_000n,
@@ -226,6 +227,7 @@ describe('against every set of moves that there is', () => {
       const world = drawn(new SeededRandom(seed + i), 4, false);
       const terms: PlanRequest = {
         forecastShare: 1,
+        fillAheadMs: WEEK_DAYS * DAY_MS,
         demand: world.demand,
         amountsMsat: AMOUNTS,
         minBenefitMsat: 0n,

@@ -123,6 +123,20 @@ describe('a hash that was used', () => {
     expect(again).toMatchObject({ code: 'ALREADY_EXISTS', message: 'invoice is already paid' });
   });
 
+  it('is forgotten where a long simulation asks for it, what is open is not', async () => {
+    const world = circle();
+    const { alice, network } = world;
+    const [paid, open] = [invoiceOf(alice), invoiceOf(alice)];
+    await payAround(world, { invoice: paid });
+    const nowS = Math.floor(network.clock.now() / 1000);
+    alice.forgetSettled(nowS);
+    expect(alice.lookupInvoice(paid.paymentHash)?.state).toBe('settled');
+    alice.forgetSettled(nowS + 1);
+    expect(alice.lookupInvoice(paid.paymentHash)).toBeUndefined();
+    expect(alice.listPayments({ includeIncomplete: true })).toEqual([]);
+    expect(alice.lookupInvoice(open.paymentHash)?.state).toBe('open');
+  });
+
   it('in flight: no plain second send, and no MPP one beyond the value', async () => {
     const world = circle();
     const { network, carol, alice } = world;

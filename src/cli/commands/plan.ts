@@ -42,6 +42,7 @@ export interface PlanOptions extends AccessOptions {
   readonly coolDown?: number;
   /** Days. */
   readonly horizon?: number;
+  readonly fillAhead?: number;
   readonly history?: number;
   /** Satoshis. */
   readonly minAmount?: bigint;
@@ -54,6 +55,8 @@ export interface PlanOptions extends AccessOptions {
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
+/** Who plans by hand does so once a day at most, and nobody fills up in between. */
+const FILL_AHEAD_HOURS = 24;
 
 export async function planCommand(options: PlanOptions, output: Output): Promise<ExitCode> {
   const { minRatio, maxRatio, strategy, source, target } = options;
@@ -115,6 +118,7 @@ function requestOf(options: PlanOptions, channels: readonly OwnChannel[]): PlanR
     include: named('--include', options.include),
     exclude: named('--exclude', options.exclude),
     horizonMs: days(options.horizon),
+    fillAheadMs: (options.fillAhead ?? FILL_AHEAD_HOURS) * HOUR_MS,
     historyMs: days(options.history),
     minAmountMsat: msat(options.minAmount),
     minBenefitMsat: msat(options.minBenefit),

@@ -132,6 +132,7 @@ function planOf({ plan, channels, tags }: Tables): PlanRequest {
     sources: plan.sources,
     targets: plan.targets,
     horizonMs: plan.horizon,
+    fillAheadMs: plan.fill_ahead,
     forecastShare: plan.forecast_share,
     historyMs: plan.history,
     halfLifeMs: plan.half_life,

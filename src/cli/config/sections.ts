@@ -73,6 +73,7 @@ export interface PlanTable extends SettingsTable {
   readonly sources?: readonly string[];
   readonly targets?: readonly string[];
   readonly horizon?: number;
+  readonly fill_ahead?: number;
   readonly forecast_share?: number;
   readonly history?: number;
   readonly half_life?: number;
@@ -185,6 +186,7 @@ export const PLAN: TableKeys<PlanTable> = {
   sources: { kind: names },
   targets: { kind: names },
   horizon: { kind: span('1m', '365d') },
+  fill_ahead: { kind: span('1m', '365d') },
   forecast_share: { kind: partOfOne },
   history: { kind: span('1m', '365d') },
   half_life: { kind: span('1m', '365d') },

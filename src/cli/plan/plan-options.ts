@@ -88,8 +88,13 @@ function addWorth(command: Command): Command {
     )
     .option(
       '--horizon <days>',
-      'in which it is to earn its cost (default: 7)',
+      'over which what is taken from a channel is missed there (default: 7)',
       count(1, DAYS_OF_A_YEAR),
+    )
+    .option(
+      '--fill-ahead <hours>',
+      'for which channels are filled (default: 24, until the next plan)',
+      count(1, 24 * DAYS_OF_A_YEAR),
     )
     .option('--history <days>', 'forwards to learn from (default: 30)', count(1, DAYS_OF_A_YEAR))
     .option('--min-amount <sat>', 'smallest move (default: 50,000)', positiveSats)

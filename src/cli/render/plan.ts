@@ -8,7 +8,7 @@ import type {
 } from '../../engine/index.ts';
 import type { NoRouteReason } from '../../pathfinder/request.ts';
 import type { ChannelId } from '../../units/ids.ts';
-import { DAY_MS } from '../../units/time.ts';
+import { HOUR_MS } from '../../units/time.ts';
 import { grouped, nodeName, ratio, satFromMsat } from './figures.ts';
 import { table } from './table.ts';
 
@@ -149,13 +149,13 @@ export const planLines = (plan: RebalancePlan): readonly string[] => [
 ];
 
 /** What the moves come to. */
-export function planSentence({ moves, strategy, horizonMs }: RebalancePlan): string {
+export function planSentence({ moves, strategy, fillAheadMs }: RebalancePlan): string {
   if (moves.length === 0) return 'Nothing is worth moving now.';
   const sum = (of: (move: PlannedMove) => bigint): bigint =>
     moves.reduce((total, move) => total + of(move), 0n);
   const worth =
     strategy === 'economic'
-      ? `expected to gain ${sats(sum(({ netMsat }) => netMsat))} sat net within ${ratio(horizonMs / DAY_MS)} days`
+      ? `expected to gain ${sats(sum(({ netMsat }) => netMsat))} sat net within ${ratio(fillAheadMs / HOUR_MS)} hours`
       : `worth ${sats(sum(({ netMsat }) => netMsat))} sat more than they cost, at what may be paid`;
   return (
     `${moves.length} ${moves.length === 1 ? 'move' : 'moves'} of ${satFromMsat(sum(({ amountMsat }) => amountMsat))} sat ` +

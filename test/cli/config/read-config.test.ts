@@ -47,7 +47,7 @@ describe('what is wrong with a configuration', () => {
     [
       'a misspelt key',
       ['[plan]', 'max_fee_pmm = 500'],
-      'b.toml:8: [plan] has no key "max_fee_pmm"; did you mean "max_fee_ppm"? its keys are strategy, use, target_ratio, min_ratio, max_ratio, max_fee_ppm, earned_share, cool_down, include, exclude, sources, targets, horizon, forecast_share, history, half_life, amounts, min_amount, min_benefit, attempt_cost, attempt_cost_ppm, max_moves, quiet, max_quiet, max_cltv_blocks, avoid',
+      'b.toml:8: [plan] has no key "max_fee_pmm"; did you mean "max_fee_ppm"? its keys are strategy, use, target_ratio, min_ratio, max_ratio, max_fee_ppm, earned_share, cool_down, include, exclude, sources, targets, horizon, fill_ahead, forecast_share, history, half_life, amounts, min_amount, min_benefit, attempt_cost, attempt_cost_ppm, max_moves, quiet, max_quiet, max_cltv_blocks, avoid',
     ],
     [
       'a key that is like no other',
@@ -356,6 +356,7 @@ describe('what a configuration says', () => {
       'target_ratio = 0.4',
       'exclude = "812345x1x1"',
       'horizon = "14d"',
+      'fill_ahead = "6h"',
       'amounts = [100_000, 200_000]',
       'min_benefit = 20',
       'attempt_cost = 3.25',
@@ -399,6 +400,7 @@ describe('what a configuration says', () => {
           tags: { sinks: ['a', 'b'] },
           exclude: ['812345x1x1'],
           horizonMs: 14 * 86_400_000,
+          fillAheadMs: 6 * 3_600_000,
           amountsMsat: [100_000_000n, 200_000_000n],
           minBenefitMsat: 20_000n,
           attemptCostMsat: 3250n,

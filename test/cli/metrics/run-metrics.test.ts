@@ -13,6 +13,7 @@ const [A, B, C] = ['1', '2', '3'].map(parseChannelId) as [
 const planOf = (...ids: (typeof A)[]): RebalancePlan => ({
   strategy: 'economic',
   horizonMs: 1,
+  fillAheadMs: 1,
   moves: [],
   leftOut: [],
   unknownNames: [],
