@@ -1,4 +1,5 @@
 /** What the two sides of a channel are worth: fees that are expected to be lost for want of balance or of room. */
+import { DAY_MS } from '../units/time.ts';
 import { type ChannelFlows, netFlow } from './channel-flows.ts';
 import { chanceOfLoss, expectedLossMsat, type NetFlow } from './lost-flow.ts';
 
@@ -21,8 +22,9 @@ export class ChannelWorth {
     const net = netFlow(flows, horizonMs);
     this.#outflow = net;
     this.#inflow = { driftMsat: -net.driftMsat, spreadMsat: net.spreadMsat };
-    this.#outFee = feePerMsat(flows.out);
-    this.#inFee = feePerMsat(flows.in);
+    const days = horizonMs / DAY_MS;
+    this.#outFee = feePerMsat(flows.out) * losablePart(this.#outflow, flows.out.msatPerDay * days);
+    this.#inFee = feePerMsat(flows.in) * losablePart(this.#inflow, flows.in.msatPerDay * days);
   }
 
   /** Fees that more balance brings, or with a negative amount those that it takes away; msat. */
@@ -55,3 +57,12 @@ const feePerMsat = (flow: {
   readonly feeMsatPerDay: number;
   readonly msatPerDay: number;
 }): number => (flow.msatPerDay > 0 ? flow.feeMsatPerDay / flow.msatPerDay : 0);
+
+/**
+ * No more is lost than flows at all. Where payments are few, motion that goes up and down all the time would lose more:
+ * its loss is scaled down to that.
+ */
+function losablePart(net: NetFlow, flowMsat: number): number {
+  const mostLostMsat = expectedLossMsat(net, 0);
+  return mostLostMsat > flowMsat ? flowMsat / mostLostMsat : 1;
+}

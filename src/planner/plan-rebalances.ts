@@ -22,8 +22,8 @@ import {
 import { RecentPast } from './recent-past.ts';
 
 /**
- * Ranks what could be moved between all channels against each other, by what it is expected to earn over the horizon less
- * what it costs, and chooses moves that do not use the same liquidity twice.
+ * Ranks what could be moved between all channels against each other, by what it is expected to earn less what it costs,
+ * and chooses moves that do not use the same liquidity twice.
  *
  * @throws PlanRequestError where the request's names cannot be meant.
  */

@@ -105,8 +105,8 @@ export class PlannedChannel {
   }
 
   /**
-   * What balance of this amount earns here: what counts of the fees that are expected over the horizon, or what is charged
-   * for passing it on once.
+   * What balance of this amount earns here: what counts of the fees that are expected in the time that is filled ahead, or
+   * what is charged for passing it on once.
    */
   earnedMsat(amountMsat: bigint): number {
     if (this.#strategy === 'economic') {

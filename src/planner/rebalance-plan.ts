@@ -26,7 +26,7 @@ export interface PlannedMove {
   readonly earnedMsat: bigint;
   /** Fees that it would have earned on the source over the horizon. */
   readonly forgoneMsat: bigint;
-  /** The same for what can come in over the source now, less all of what cannot over the target any more. */
+  /** What comes in over the source, in the time ahead, less what cannot come over the target any more, over the horizon. */
   readonly roomMsat: bigint;
   /** What the attempts cost that it takes on average. */
   readonly attemptsMsat: bigint;
@@ -91,8 +91,8 @@ export interface ChannelOutlook {
   readonly outflowMsat: bigint;
   readonly inflowMsat: bigint;
   /**
-   * What the next satoshi on our side, and on the peer's, is worth to us, in ppm of it; with what all our channels with the
-   * peer have, for forwards may use any of them.
+   * What the next satoshi on our side, and on the peer's, is worth to us over the horizon, in ppm of it; with what all our
+   * channels with the peer have, for forwards may use any of them.
    */
   readonly localWorthPpm: number;
   readonly remoteWorthPpm: number;
