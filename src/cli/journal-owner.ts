@@ -11,6 +11,8 @@ const FIRST_LOOK_MS = 3_600_000;
  * @throws StoreError where it cannot be read.
  */
 export async function ownerOf(store: Store, nowMs: number): Promise<NodeId | undefined> {
+  const open = (await store.unfinished()).findLast((record) => record.kind === 'start');
+  if (open !== undefined) return open.self;
   for (let lookMs = FIRST_LOOK_MS; ; lookMs *= 4) {
     const isAll = lookMs >= nowMs;
     const records = await store.records(isAll ? {} : { sinceMs: nowMs - lookMs });

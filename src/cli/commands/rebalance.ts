@@ -20,6 +20,7 @@ import {
 import { missingJournal, openJournalFile } from '../journal-file.ts';
 import { type AccessOptions, OPTION_NAMES } from '../node-access/access-options.ts';
 import { assertPermitted } from '../node-access/assert-permitted.ts';
+import { withRune } from '../node-access/check-access.ts';
 import { chosenAccess, type NodeAccess, systemOf } from '../node-access/chosen-access.ts';
 import type { NodeSystem } from '../node-access/node-system.ts';
 import { openNode } from '../node-access/open-node.ts';
@@ -73,10 +74,11 @@ export async function rebalanceCommand(
 
 /** What only becomes plain when it sends is looked at before a journal is made. @throws UsageError, NodeError */
 async function openToRebalance(
-  access: NodeAccess,
+  chosen: NodeAccess,
   { dryRun }: RebalanceOptions,
   output: Output,
 ): Promise<LightningNode> {
+  const access = await withRune(chosen, OPTION_NAMES);
   const node = await openNode(access, output);
   if (dryRun === true) return node;
   try {

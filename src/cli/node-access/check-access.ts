@@ -58,6 +58,10 @@ export async function checkFiles(access: NodeAccess, names: AccessNames): Promis
   }
 }
 
+/** With the rune itself: one that comes through a pipe can be read once. @throws UsageError as `checkClnrest` does */
+export const withRune = async (access: NodeAccess, names: AccessNames): Promise<NodeAccess> =>
+  access.kind === 'clnrest' ? { ...access, rune: await checkClnrest(access, names) } : access;
+
 /** @returns The rune. @throws UsageError as `checkAddress` and `checkFiles` do */
 export async function checkClnrest(access: ClnrestAccess, names: AccessNames): Promise<string> {
   await checkAddress(access, names);

@@ -119,16 +119,17 @@ async function rightsOfRune(
   const rune = await checkClnrest(access, names);
   const { clnrest: restUrl, tls } = access;
   const authority = tls === undefined ? {} : { tlsCa: tls };
-  const verdicts = await checkRune({ restUrl, rune, ...authority, deadlineMs: ANSWER_MS });
-  const methods = [...verdicts]
-    .map(
-      ([method, verdict]): MethodRight => ({
-        method,
-        purpose: clnPurpose(method),
-        verdict: clnVerdict(verdict, method),
-      }),
-    )
-    .filter((right) => purpose === undefined || right.purpose === purpose);
+  const verdicts = await checkRune({
+    ...{ restUrl, rune, ...authority, deadlineMs: ANSWER_MS },
+    wanted: (method) => purpose === undefined || clnPurpose(method) === purpose,
+  });
+  const methods = [...verdicts].map(
+    ([method, verdict]): MethodRight => ({
+      method,
+      purpose: clnPurpose(method),
+      verdict: clnVerdict(verdict, method),
+    }),
+  );
   const make = (purposes: ReadonlySet<Purpose>): string =>
     createRuneCommand({
       planning: purposes.has('planning'),

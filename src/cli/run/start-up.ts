@@ -19,6 +19,7 @@ import { NODE_NAMES } from '../config/node-names.ts';
 import { UsageError } from '../exit-codes.ts';
 import { defaultJournalPath, opened, ownedBy } from '../journal-file.ts';
 import { assertPermitted } from '../node-access/assert-permitted.ts';
+import { withRune } from '../node-access/check-access.ts';
 import { openNode } from '../node-access/open-node.ts';
 import type { Output } from '../output.ts';
 import { readingStore } from './reading-store.ts';
@@ -42,7 +43,8 @@ export async function startUp(
   config: Config,
   { log, output }: { readonly log: Log; readonly output: Output },
 ): Promise<StartedParts> {
-  const node = await openNode(config.node, output, { names: NODE_NAMES, log });
+  const access = await withRune(config.node, NODE_NAMES);
+  const node = await openNode(access, output, { names: NODE_NAMES, log });
   let store: Store | undefined;
   const close = async (): Promise<void> => {
     await Promise.allSettled([node.close(), store?.close()]);
@@ -51,13 +53,16 @@ export async function startUp(
     assertCapable(node.capabilities, config);
     const [info, channels] = await Promise.all([node.info(), node.ownChannels()]);
     const journal = config.store.path ?? defaultJournalPath(info.nodeId, process.env);
-    if (!config.dryRun) await assertPermitted(config.node, NODE_NAMES);
+    const isNew = !existsSync(journal);
+    if (isNew && !config.dryRun) await assertPermitted(access, NODE_NAMES);
     const file = { path: journal, nodeId: info.nodeId };
     store = config.dryRun ? await openToRead(config, file, log) : await open(config, file);
     const { budget, limits } = config;
     const rebalancer = new Rebalancer({ node, store, log, budget, ...limits });
     // A journal that is another node's, or cannot be read, will not do later either.
-    if (!config.dryRun) await rebalancer.resume();
+    const left = config.dryRun ? [] : await rebalancer.resume();
+    // What is under way is followed in any case.
+    if (!isNew && !config.dryRun && left.length === 0) await assertPermitted(access, NODE_NAMES);
     return { node, info, channels, rebalancer, journal, close };
   } catch (error) {
     await close();

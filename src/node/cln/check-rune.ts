@@ -33,16 +33,25 @@ const NARROW: Readonly<Partial<Record<ClnMethodName, ClnParams>>> = {
   'askrene-listlayers': { layer: 'none' },
 };
 
-/** @throws NodeError where clnrest cannot be reached, or does not take the rune at all. */
+/** What a rune says that is about parameters: commands are asked about without those that real calls have. */
+const ABOUT_PARAMETERS = /\bp(?:name|arr|num)\w* /;
+
+/**
+ * @param options.wanted Of which commands to ask. Default: all
+ * @throws NodeError where clnrest cannot be reached, or does not take the rune at all.
+ */
 export async function checkRune(
-  options: ClnRest & { readonly deadlineMs: number },
+  options: ClnRest & {
+    readonly deadlineMs: number;
+    readonly wanted?: (method: ClnMethodName) => boolean;
+  },
 ): Promise<ReadonlyMap<ClnMethodName, RuneVerdict>> {
-  const { deadlineMs } = options;
+  const { deadlineMs, wanted = () => true } = options;
   const rest = await restOptions({ ...options, connectDeadlineMs: deadlineMs });
   const calls = new ClnCalls(new RestCarrier(rest), { callMs: deadlineMs, bulkMs: deadlineMs });
   const verdicts = new Map<ClnMethodName, RuneVerdict>();
   try {
-    for (const method of Object.keys(CLN_METHODS) as ClnMethodName[]) {
+    for (const method of (Object.keys(CLN_METHODS) as ClnMethodName[]).filter(wanted)) {
       const lane = 'quick';
       const end = await calls.attempt(method, NARROW[method] ?? {}, { lane });
       verdicts.set(method, verdictOf(method, end));
@@ -66,7 +75,9 @@ function verdictOf(method: ClnMethodName, end: CallEnd): RuneVerdict {
   }
   switch (end.code) {
     case RPC_CODES.runeNotPermitted:
-      return { kind: 'denied' };
+      return ABOUT_PARAMETERS.test(end.message)
+        ? { kind: 'unknown', reason: 'the rune restricts its parameters' }
+        : { kind: 'denied' };
     case RPC_CODES.methodNotFound:
       return { kind: 'absent' };
     case RPC_CODES.runeNotAuthorized:

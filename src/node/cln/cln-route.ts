@@ -56,6 +56,9 @@ export function clnRoute(route: Route, blockHeight: number): ClnRoute {
   if (mppRecord !== undefined && mppRecord.totalAmtMsat !== last.amtToForwardMsat) {
     return refused('it is a part of a larger payment');
   }
+  if (mppRecord !== undefined && mppRecord.paymentAddr.length !== 32) {
+    return refused('its payment address has not 32 bytes');
+  }
   const base = blockHeight + 1;
   if (arriving.some(({ expiry }) => expiry <= base)) {
     return refused(`it expires at block ${last.expiry}, and this is block ${blockHeight}`);

@@ -52,6 +52,13 @@ async function send(parts: SendParts, request: SendRequest): Promise<SendOutcome
       reason: `Core Lightning cannot send along this route: ${mapped.reason}`,
     };
   }
+  // `sendpay` would move all expiries along; those of an onion are fixed, and ours alone would be later.
+  if (mapped.onion !== undefined && !info.syncedToChain) {
+    return {
+      kind: 'not_sent',
+      reason: 'lightningd is behind the chain; wait until it has caught up',
+    };
+  }
   const handOver = await handOverOf(calls, {
     paymentHash,
     label: routeLabel(route),

@@ -74,6 +74,11 @@ describe('the mapping to sendpay', () => {
       withLast({ customRecords: new Map([[2n ** 64n, SECRET]]) }),
       /no type of a custom record/,
     ],
+    [
+      'a payment address that sendpay would refuse, and an onion would carry',
+      withLast({ mppRecord: { paymentAddr: new Uint8Array(31), totalAmtMsat: 1_000_000n } }),
+      /payment address has not 32 bytes/,
+    ],
     ['AMP', withLast({ ampRecord: { rootShare: SECRET, setId: SECRET, childIndex: 0 } }), /AMP/],
     ['metadata', withLast({ metadata: SECRET }), /metadata/],
     ['blinding', withLast({ blindingPoint: SECRET }), /blinded/],

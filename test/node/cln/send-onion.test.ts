@@ -13,6 +13,7 @@ import {
   never,
   OUR_ID,
   RpcFault,
+  readyInfo,
   type ScriptedLightningd,
   scripted,
 } from './scripted-lightningd.ts';
@@ -89,6 +90,17 @@ describe('an onion of ours', () => {
     });
     expect(outcome).toMatchObject({ kind: 'not_sent', reason: expect.stringContaining(message) });
     expect(lightningd.asked('sendonion')).toEqual([]);
+  });
+
+  test('waits for a node that is behind the chain: its expiries are fixed, and ours would be later', async () => {
+    const lightningd = await scripted();
+    const node = await connectTo(lightningd);
+    lightningd.on('getinfo', () => readyInfo({ warning_lightningd_sync: 'behind' }));
+    expect(await node.sendToRoute(withRecords())).toMatchObject({
+      kind: 'not_sent',
+      reason: /behind the chain/,
+    });
+    expect(lightningd.asked('createonion')).toEqual([]);
   });
 
   test('that is none, or that nobody answers for, is not sent either', async () => {

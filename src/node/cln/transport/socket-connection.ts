@@ -63,6 +63,10 @@ export class SocketConnection {
     if (this.#dead !== undefined) {
       return Promise.resolve({ kind: 'not_sent', error: this.#dead });
     }
+    // It may have been aborted while the connection was made.
+    if (signal?.aborted === true) {
+      return Promise.resolve({ kind: 'not_sent', error: aborted(method) });
+    }
     lastId++;
     const id = `ballast:${method}#${lastId}`;
     const { promise, resolve } = Promise.withResolvers<CallEnd>();
