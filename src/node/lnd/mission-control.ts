@@ -74,13 +74,17 @@ function historyOf(pair: MissionControlPair): Partial<PairData> | null {
   return Object.keys(history).length === 0 ? null : history;
 }
 
+/** All bitcoin that there can be: doubles round larger amounts beyond what lnd's int64 holds. */
+const MOST_MSAT = 2_100_000_000_000_000_000n;
+
 /** Amount and date need each other, and 0 is neither. */
 function resultOf(
   amountMsat: bigint,
   atMs: number | null,
 ): { readonly amountMsat: bigint; readonly time: bigint } | null {
   const time = BigInt(Math.floor((atMs ?? 0) / SECOND_MS));
-  return amountMsat > 0n && time > 0n ? { amountMsat, time } : null;
+  if (amountMsat <= 0n || time <= 0n) return null;
+  return { amountMsat: amountMsat < MOST_MSAT ? amountMsat : MOST_MSAT, time };
 }
 
 const msIn = (time: bigint): number | null => (time === 0n ? null : Number(time) * SECOND_MS);

@@ -100,6 +100,11 @@ describe('importMissionControl', () => {
     expect(histories).toMatchObject([{ failTime: AT, failAmtMsat: 1n, successTime: 0n }]);
   });
 
+  it('amounts that nobody has are all bitcoin that there can be', async () => {
+    const { histories } = await imported(pair({ failAmtMsat: 2n ** 63n, failAtMs: AT_MS }));
+    expect(histories).toMatchObject([{ failAmtMsat: 2_100_000_000_000_000_000n }]);
+  });
+
   it('of such a failure and a success the later one counts', async () => {
     const both = { successAmtMsat: 7n, failAtMs: AT_MS };
     const { histories } = await imported(

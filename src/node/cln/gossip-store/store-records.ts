@@ -125,11 +125,14 @@ export class StoreRecords {
   #resume({ end }: Header): 'skip' | 'wait' {
     let from = this.#at;
     if (!this.#lost) {
+      const behind = this.#headerAt(end);
+      // Whether its length is right only the next record tells, and that has to be there first.
+      if (behind === undefined) return 'wait';
+      if (this.#isPlausible(behind) && behind.end > this.#buffer.length) return 'wait';
       this.#damaged++;
       this.#lost = true;
       this.#gap = true;
-      const behind = this.#headerAt(end);
-      if (behind !== undefined && this.#isPlausible(behind) && this.#isIntact(behind)) {
+      if (this.#isPlausible(behind) && this.#isIntact(behind)) {
         this.#at = end;
         return 'skip';
       }

@@ -289,4 +289,18 @@ describe('damage', () => {
       expect(read([bytes.slice(0, end)]).channels[0]?.policy1?.feeRatePpm).toBe(99);
     }
   });
+
+  test('nor those hidden in a damaged one, wherever a reading ends', () => {
+    const forged = record(channelUpdate({ scid: AB, ppm: 1, timestamp: 1_800_000_000 }));
+    const trap = record(nodeAnnouncement({ node: A, alias: 'trap' }) + forged, { crc: 5 });
+    const bytes = store([...base, good, trap, good, good]);
+    const whole = read([bytes]);
+    expect(whole).toMatchObject({ damaged: 1, channels: [{ policy1: { feeRatePpm: 99 } }] });
+    for (let at = 0; at <= bytes.length; at++) {
+      expect(read([bytes.slice(0, at), bytes.slice(at)])).toEqual(whole);
+    }
+    for (let end = store([...base, good]).length; end < bytes.length; end++) {
+      expect(read([bytes.slice(0, end)]).channels[0]?.policy1?.feeRatePpm).toBe(99);
+    }
+  });
 });
