@@ -14,6 +14,7 @@ import { asked, hasCode, messageOf } from './asked.ts';
 import type { DemandWatch } from './demand-watch.ts';
 import type { GroundReader } from './ground-reader.ts';
 import type { KeptBeliefs } from './kept-beliefs.ts';
+import type { KeptPast } from './kept-past.ts';
 import { pause } from './pause.ts';
 import { drawSecret } from './payment-secret.ts';
 import type { Reservations } from './reservations.ts';
@@ -25,6 +26,7 @@ export interface EngineParts {
   readonly ground: GroundReader;
   readonly reservations: Reservations;
   readonly beliefs: KeptBeliefs;
+  readonly past: KeptPast;
   readonly demand: DemandWatch;
   readonly clock: Clock;
   /** By which the journal is dated and the budget's days are counted. */

@@ -6,6 +6,7 @@ import { callersGraph, nodesGraph } from './graph-source.ts';
 import { GroundReader } from './ground-reader.ts';
 import { guardedLog } from './guarded-log.ts';
 import { KeptBeliefs } from './kept-beliefs.ts';
+import { KeptPast } from './kept-past.ts';
 import { systemEntropy } from './payment-secret.ts';
 import { DEFAULTS, type RebalancerOptions } from './rebalancer-options.ts';
 import { Reservations } from './reservations.ts';
@@ -42,6 +43,7 @@ export function engineParts(options: RebalancerOptions): {
     clock,
     dates,
     beliefs,
+    past: new KeptPast({ store, dates }),
     demand: new DemandWatch({ node, store, clock, entropy, log }),
     log,
     entropy,

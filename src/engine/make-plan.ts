@@ -1,7 +1,6 @@
 /** Gathers what a plan stands on, and makes it. */
 import { unclaimed } from '../executor/unclaimed.ts';
 import { fillingAlone } from '../planner/filling-alone.ts';
-import { pastRebalances } from '../planner/past-rebalances.ts';
 import type { PlanGround } from '../planner/plan-ground.ts';
 import { planRebalances } from '../planner/plan-rebalances.ts';
 import type { RebalancePlan } from '../planner/rebalance-plan.ts';
@@ -35,12 +34,12 @@ export async function makePlan(
   request: PlanRequest,
   { parts, attemptCost, into, thread }: Planning,
 ): Promise<RebalancePlan> {
-  const { store, reservations, dates, beliefs, demand } = parts;
+  const { reservations, dates, beliefs, demand } = parts;
   const nowMs = dates.now();
-  const [reading, history, records] = await Promise.all([
+  const [reading, history, past] = await Promise.all([
     parts.ground.read({ fresh: true }),
     historyFor(request, parts, nowMs),
-    asked(() => store.records({ sinceMs: nowMs - pastMs(request) })),
+    parts.past.load({ sinceMs: nowMs - pastMs(request) }),
     demand.load(),
   ]);
   const { ground, released } = reading;
@@ -55,7 +54,7 @@ export async function makePlan(
     ownChannels: unclaimed(ground.ownChannels, claims, reservations.limits),
     history,
     missed: demand.ledger.missed(nowMs),
-    past: pastRebalances(records),
+    past,
     attemptCost: planAttemptCost(attemptCost),
   };
   const asks = into === null ? request : fillingAlone(request, ground.ownChannels, into);

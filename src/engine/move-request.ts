@@ -1,5 +1,5 @@
 /** A planned move as a rebalance: for what it is worth, and no more. */
-import type { AttemptCost } from '../executor/attempt-cost.ts';
+import { type AttemptCost, attemptCostOf } from '../executor/attempt-cost.ts';
 import type { PlannedMove } from '../planner/rebalance-plan.ts';
 import { PLAN_DEFAULTS, type PlanRequest } from '../planner/rebalance-plan-request.ts';
 import type { RebalanceRequest } from './rebalance-request.ts';
@@ -14,6 +14,10 @@ export function moveRequest(
   const { amountsMsat, minAmountMsat, maxCltvBlocks } = request;
   const least = amountsMsat?.reduce((a, b) => (a < b ? a : b));
   const leastMsat = least ?? minAmountMsat ?? PLAN_DEFAULTS.minAmountMsat;
+  const cost: AttemptCost = {
+    attemptCostMsat: request.attemptCostMsat ?? attemptCost.attemptCostMsat,
+    attemptCostPpm: request.attemptCostPpm ?? attemptCost.attemptCostPpm,
+  };
   return {
     from: outChannelId,
     to: inChannelId,
@@ -21,8 +25,8 @@ export function moveRequest(
     minAmountMsat: leastMsat < amountMsat ? leastMsat : amountMsat,
     maxFeeMsat,
     maxFeePpm: ppmOf(move),
-    attemptCostMsat: request.attemptCostMsat ?? attemptCost.attemptCostMsat,
-    attemptCostPpm: request.attemptCostPpm ?? attemptCost.attemptCostPpm,
+    ...cost,
+    minProbability: leastProbability(move, attemptCostOf(cost, amountMsat)),
     ...(maxCltvBlocks === undefined ? {} : { maxCltvBlocks }),
     ...(request.avoid === undefined ? {} : { exclude: request.avoid }),
   };
@@ -31,3 +35,13 @@ export function moveRequest(
 /** Parts per million are given in thousandths, rounded up: at its full amount, a move is limited by its fee alone. */
 const ppmOf = ({ maxFeeMsat, amountMsat }: PlannedMove): number =>
   Math.min(1e6, Math.ceil((Number(maxFeeMsat) / Number(amountMsat)) * 1e9) / 1e3);
+
+/**
+ * Below it an attempt costs more than what it may gain is worth. A limit that is the same for all moves would refuse what
+ * was planned: where a channel earns much, one attempt in hundreds pays for all of them.
+ */
+function leastProbability(move: PlannedMove, attemptCostMsat: number): number {
+  const { earnedMsat, forgoneMsat, roomMsat, feeMsat } = move;
+  const gainMsat = Number(earnedMsat - forgoneMsat + roomMsat - feeMsat);
+  return gainMsat > attemptCostMsat ? attemptCostMsat / gainMsat : 1;
+}

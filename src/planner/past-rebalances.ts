@@ -34,37 +34,67 @@ const OF_THE_WAY: ReadonlySet<string> = new Set([
   'unsteerable',
 ]);
 
-/** The records of a time, in the order of the journal. Of what began before it only the end may be among them. */
-export function pastRebalances(records: readonly JournalRecord[]): PastRebalances {
-  const starts = new Map<string, Extract<JournalRecord, { kind: 'start' }>>();
-  const intents = new Map<string, Extract<JournalRecord, { kind: 'intent' }>>();
-  const moves: PastMove[] = [];
-  const failures: PastFailure[] = [];
-  for (const record of records) {
+/**
+ * Gathers the past from records in the order of the journal. It may be read piece by piece, and what two pieces share
+ * counts once. Of what began before the first piece only the end may be among them.
+ */
+export class PastLedger {
+  /** Of rebalances whose end was not read yet. */
+  readonly #starts = new Map<string, PastFailure>();
+  readonly #intents = new Map<string, Map<number, PastMove>>();
+  readonly #moves = new Map<string, PastMove>();
+  readonly #failures = new Map<string, PastFailure>();
+
+  add(records: readonly JournalRecord[]): void {
+    for (const record of records) this.#add(record);
+  }
+
+  /** Lets go of what is older. */
+  forget({ beforeMs }: { readonly beforeMs: number }): void {
+    for (const dated of [this.#starts, this.#moves, this.#failures]) {
+      for (const [key, { atMs }] of dated) if (atMs < beforeMs) dated.delete(key);
+    }
+    for (const [rebalanceId, intents] of this.#intents) {
+      for (const [attempt, { atMs }] of intents) if (atMs < beforeMs) intents.delete(attempt);
+      if (intents.size === 0) this.#intents.delete(rebalanceId);
+    }
+  }
+
+  get past(): PastRebalances {
+    return { moves: [...this.#moves.values()], failures: [...this.#failures.values()] };
+  }
+
+  #add(record: JournalRecord): void {
     const { rebalanceId, atMs } = record;
     switch (record.kind) {
-      case 'start':
-        starts.set(rebalanceId, record);
-        break;
+      case 'start': {
+        const { outChannels, inChannels } = record;
+        this.#starts.set(rebalanceId, { atMs, outChannels, inChannels });
+        return;
+      }
       case 'invoice':
-        break;
-      case 'intent':
-        intents.set(`${rebalanceId} ${record.attempt}`, record);
-        break;
+        return;
+      case 'intent': {
+        const { attempt, outChannelId, inChannelId, amountMsat, feeMsat } = record;
+        const intents = this.#intents.get(rebalanceId) ?? new Map<number, PastMove>();
+        intents.set(attempt, { atMs, outChannelId, inChannelId, amountMsat, feeMsat });
+        this.#intents.set(rebalanceId, intents);
+        return;
+      }
       case 'outcome': {
-        const intent = intents.get(`${rebalanceId} ${record.attempt}`);
-        if (record.outcome.kind !== 'settled' || intent === undefined) break;
-        const { outChannelId, inChannelId, amountMsat, feeMsat } = intent;
-        moves.push({ atMs, outChannelId, inChannelId, amountMsat, feeMsat });
-        break;
+        const { attempt, outcome } = record;
+        const intent = this.#intents.get(rebalanceId)?.get(attempt);
+        if (outcome.kind !== 'settled' || intent === undefined) return;
+        this.#moves.set(`${rebalanceId} ${attempt}`, { ...intent, atMs });
+        return;
       }
       case 'end': {
-        const start = starts.get(rebalanceId);
-        if (start === undefined || record.movedMsat > 0n || !OF_THE_WAY.has(record.reason)) break;
-        const { outChannels, inChannels } = start;
-        failures.push({ atMs, outChannels, inChannels });
+        const start = this.#starts.get(rebalanceId);
+        this.#starts.delete(rebalanceId);
+        this.#intents.delete(rebalanceId);
+        if (start === undefined || record.movedMsat > 0n || !OF_THE_WAY.has(record.reason)) return;
+        this.#failures.set(rebalanceId, { ...start, atMs });
       }
     }
   }
-  return { moves, failures };
 }

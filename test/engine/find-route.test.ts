@@ -6,6 +6,7 @@ import { nodesGraph } from '../../src/engine/graph-source.ts';
 import { GroundReader } from '../../src/engine/ground-reader.ts';
 import { guardedLog } from '../../src/engine/guarded-log.ts';
 import { KeptBeliefs } from '../../src/engine/kept-beliefs.ts';
+import { KeptPast } from '../../src/engine/kept-past.ts';
 import { systemEntropy } from '../../src/engine/payment-secret.ts';
 import { Reservations } from '../../src/engine/reservations.ts';
 import { SteadyClock } from '../../src/engine/steady-clock.ts';
@@ -65,6 +66,7 @@ function world(
     }),
     dates,
     beliefs,
+    past: new KeptPast({ store, dates }),
     demand: new DemandWatch({ node, store, clock, entropy: systemEntropy, log }),
     entropy: systemEntropy,
     graceMs: 15_000,

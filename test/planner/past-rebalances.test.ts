@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type PastFailure,
+  PastLedger,
   type PastMove,
-  pastRebalances,
+  type PastRebalances,
 } from '../../src/planner/past-rebalances.ts';
 import { RecentPast } from '../../src/planner/recent-past.ts';
 import type { JournalRecord, SendOutcome } from '../../src/ports.ts';
@@ -18,6 +20,12 @@ const ended = (rebalanceId: string, reason: string, movedMsat = 0n): JournalReco
   movedMsat,
 });
 const { outChannelId, inChannelId } = intent('a');
+
+function pastRebalances(records: readonly JournalRecord[]): PastRebalances {
+  const ledger = new PastLedger();
+  ledger.add(records);
+  return ledger.past;
+}
 
 describe('what the journal tells of the past', () => {
   it('is what settled, with its channels and when that became known', () => {
@@ -55,6 +63,65 @@ describe('what the journal tells of the past', () => {
     const some = [start('a'), ended('a', 'attempts_exhausted', 1n), ended('b', 'no_route')];
     expect(pastRebalances(some)).toEqual({ moves: [], failures: [] });
     expect(pastRebalances([outcome('c', 1, SETTLED)])).toEqual({ moves: [], failures: [] });
+  });
+});
+
+describe('a journal that is read piece by piece', () => {
+  const journal = fc
+    .array(
+      fc.record({
+        attempts: fc.array(fc.boolean(), { maxLength: 3 }),
+        reason: fc.constantFrom('no_route', 'fee_limit', 'aborted'),
+        ended: fc.boolean(),
+      }),
+      { maxLength: 6 },
+    )
+    .map((rebalances) =>
+      rebalances
+        .flatMap(({ attempts, reason, ended: isEnded }, i) => {
+          const id = `r${i}`;
+          const moved = attempts.some((settled) => settled) ? 1n : 0n;
+          return [
+            start(id),
+            ...attempts.flatMap((settled, at) => [
+              intent(id, at),
+              outcome(id, at, settled ? SETTLED : REFUSED),
+            ]),
+            ...(isEnded ? [ended(id, reason, moved)] : []),
+          ];
+        })
+        .map((record, atMs) => at(atMs, record)),
+    );
+
+  it('tells the same as one that is read at once, wherever pieces begin and end', () => {
+    fc.assert(
+      fc.property(journal, fc.array(fc.tuple(fc.nat(), fc.nat())), (records, pieces) => {
+        const ledger = new PastLedger();
+        let read = 0;
+        for (const [back, on] of pieces) {
+          const next = Math.min(records.length, read + (on % 5));
+          ledger.add(records.slice(Math.max(0, read - (back % 5)), next));
+          read = next;
+        }
+        ledger.add(records.slice(read));
+        expect(ledger.past).toEqual(pastRebalances(records));
+      }),
+      { seed: 17 },
+    );
+  });
+
+  it('forgets what is older than asked, and no more', () => {
+    const ledger = new PastLedger();
+    const settled = (id: string, atMs: number) =>
+      [start(id), intent(id), outcome(id, 1, SETTLED)].map((record) => at(atMs, record));
+    const failed = (id: string, atMs: number) =>
+      [start(id), ended(id, 'no_route')].map((record) => at(atMs, record));
+    ledger.add([...settled('a', 1), ...settled('b', 2), ...failed('c', 1), ...failed('d', 2)]);
+    ledger.add([at(1, start('late')), at(1, intent('late'))]);
+    ledger.forget({ beforeMs: 2 });
+    ledger.add([outcome('late', 1, SETTLED), ended('late', 'no_route')]);
+    const { moves, failures } = ledger.past;
+    expect([moves, failures].map((all) => all.map(({ atMs }) => atMs))).toEqual([[2], [2]]);
   });
 });
 
