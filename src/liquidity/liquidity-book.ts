@@ -54,6 +54,8 @@ export class LiquidityBook {
   readonly #beliefs: Beliefs;
   readonly #prices: PricesByAmount;
   readonly #unsaved: Changes;
+  /** And those that the models which were taken last do not know of. */
+  #attempts = NO_ATTEMPTS;
 
   /** @throws RangeError for options that cannot be meant. */
   constructor(options: LiquidityBookOptions = {}) {
@@ -75,6 +77,8 @@ export class LiquidityBook {
    */
   observe(facts: readonly LiquidityFact[], observation: Observation): void {
     this.#beliefs.observe(facts, observation);
+    const { observed, untaken } = this.#attempts;
+    this.#attempts = { observed: observed + 1, untaken: untaken + 1 };
   }
 
   /**
@@ -128,16 +132,24 @@ export class LiquidityBook {
   /** As if nothing had been learnt; attempts under way stay held. */
   forget(): void {
     this.#beliefs.forget();
+    this.#attempts = NO_ATTEMPTS;
   }
 
-  /** What a store has to keep: rows that have changed since the last call, and what the model has learnt. */
+  /**
+   * What a store has to keep: rows that have changed since the last call, and what the model has learnt, where that is a
+   * twentieth more attempts than at the last time, or a hundred: to sum it up takes milliseconds, and few attempts more
+   * change little.
+   */
   takeChanged(): BeliefState {
     const { table } = this.#beliefs;
+    const { observed, untaken } = this.#attempts;
+    const isDue = untaken >= Math.min(MOST_UNTAKEN, observed * UNTAKEN_SHARE);
+    if (isDue) this.#attempts = { observed, untaken: 0 };
     const { everything, corridors } = this.#unsaved;
     const unsaved = everything ? table.corridors() : corridors;
     const rows = [...unsaved].map((corridor) => table.row(corridor));
     this.#unsaved.clear();
-    return { rows, models: this.#models() };
+    return { rows, models: isDue ? this.#models() : {} };
   }
 
   /** Directed pairs of nodes of which something is known, or whose reverse is. */
@@ -188,6 +200,12 @@ export class LiquidityBook {
 const HOP_FAILURE = 0.05;
 const SUSPICION_MS = 6 * HOUR_MS;
 const MAX_CORRIDORS = 200_000;
+const NO_ATTEMPTS: { readonly observed: number; readonly untaken: number } = {
+  observed: 0,
+  untaken: 0,
+};
+const UNTAKEN_SHARE = 0.05;
+const MOST_UNTAKEN = 100;
 
 function assertOptions({ hopFailure, suspicionMs, maxCorridors }: LiquidityBookOptions): void {
   const refuse = (name: string, value: unknown, what: string): never => {

@@ -48,6 +48,22 @@ describe('a book of beliefs', () => {
     expect(book.probability({ ...ab, amountMsat: MILLION }, now)).toBeCloseTo(0.5, 6);
   });
 
+  it('sums up what the model has learnt before a twentieth of the attempts, or a hundred, is missing', () => {
+    const book = new LiquidityBook();
+    const facts = [{ kind: 'lacked', from: A, to: B, amountMsat: MILLION }] as const;
+    let [taken, times] = [0, 0];
+    for (let attempts = 1; attempts <= 4000; attempts++) {
+      book.observe(facts, { atMs: NOON + attempts, snapshot });
+      const { rows, models } = book.takeChanged();
+      expect(rows.length).toBeGreaterThan(0);
+      if (models['mixture'] !== undefined) [taken, times] = [attempts, times + 1];
+      expect(attempts - taken).toBeLessThan(Math.min(100, Math.max(1, attempts / 20)));
+    }
+    expect(times).toBeLessThan(150);
+    book.forget();
+    expect(book.takeChanged().models).toEqual(new LiquidityBook().state().models);
+  });
+
   it('gives what has changed once, and all of it to another book', () => {
     const book = new LiquidityBook();
     const facts = [{ kind: 'lacked', from: A, to: B, amountMsat: MILLION }] as const;
