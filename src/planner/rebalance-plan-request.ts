@@ -107,11 +107,12 @@ export interface PlanRequest {
   readonly maxMoves?: number;
   /**
    * Milliseconds for which a pair is left alone after it has failed, twice as long after each further failure up to
-   * `maxQuietMs`; a target that failed three times likewise. @defaultValue 15 minutes and an hour: others' balances are
-   * others an hour later
+   * `maxQuietMs`; a target that failed three times likewise. @defaultValue 2 and 15 minutes: what failed is believed to
+   * fail again until that fades, and plans reckon with it; this keeps plans that follow each other at once apart, and
+   * failures that teach nothing
    */
   readonly quietMs?: number;
-  /** How far `quietMs` grows, ms. @defaultValue 3,600,000: an hour */
+  /** How far `quietMs` grows, ms. @defaultValue 900,000: 15 minutes */
   readonly maxQuietMs?: number;
   /** Most blocks for which money may be locked. @defaultValue 2016, lnd's own limit */
   readonly maxCltvBlocks?: number;
@@ -151,8 +152,8 @@ export const PLAN_DEFAULTS: Readonly<
   minAmountMsat: 50_000_000n,
   minBenefitMsat: 2_000n,
   maxMoves: 20,
-  quietMs: 15 * 60 * 1000,
-  maxQuietMs: HOUR_MS,
+  quietMs: 2 * 60 * 1000,
+  maxQuietMs: 15 * 60 * 1000,
 };
 
 type DefaultedSettings = 'use' | 'targetRatio' | 'minRatio' | 'maxRatio' | 'coolDownMs';

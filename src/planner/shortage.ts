@@ -30,7 +30,7 @@ export interface ShortageTerms {
   readonly leastFeeMsat: number;
   /**
    * Between two calls for the same channel; twice as long after each further one that comes within twice its pause, for
-   * then the one before has not helped; up to `mostPauseMs`. @defaultValue 15 minutes and a day, as in plans after failures
+   * then the one before has not helped; up to `mostPauseMs`. @defaultValue 15 minutes and a day: the plans that are made anyway come each ten minutes
    */
   readonly pauseMs: number;
   readonly mostPauseMs: number;

@@ -46,7 +46,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'moves of a plan must gain': `${sat(PLAN_DEFAULTS.minBenefitMsat)} sat after all costs, within ${PLAN_DEFAULTS.fillAheadMs / HOUR_MS} hours, counting ${PLAN_DEFAULTS.forecastShare} of the forecast`,
   'a channel that was filled is no source':
     SETTING_DEFAULTS.coolDownMs === DAY_MS ? 'for a day' : '',
-  'a pair that failed is left alone': `${PLAN_DEFAULTS.quietMs / 60_000} minutes, doubling up to ${PLAN_DEFAULTS.maxQuietMs === HOUR_MS ? 'an hour' : ''}`,
+  'a pair that failed is left alone': `${PLAN_DEFAULTS.quietMs / 60_000} minutes, doubling up to ${PLAN_DEFAULTS.maxQuietMs / 60_000}`,
   'just in time': `off; with it ${sat(jit.stakeMsat)} sat a day at stake, ${jit.holdMs / 1000} s of waiting`,
 };
 

@@ -1,7 +1,4 @@
-/**
- * Ballast as a daemon: `Rebalancer.run()` with its defaults, but that it plans a third as often, for planning takes most of
- * the benchmark's time.
- */
+/** Ballast as a daemon: `Rebalancer.run()` with its defaults. */
 import { Rebalancer } from '../../../src/engine/rebalancer.ts';
 import type { PlanRequest, PlanStrategy } from '../../../src/planner/rebalance-plan-request.ts';
 import { memoryStore } from '../../../src/store/memory.ts';
@@ -9,8 +6,6 @@ import type { ArmFigures, ArmSetting, OperatorArm } from '../arm.ts';
 
 /** Most that Ballast may pay on a day, and so the most that it may lose. */
 export const BUDGET_PER_DAY_SAT = 5000n;
-
-export const INTERVAL_MS = 1_800_000;
 
 export const ballastArm = (
   strategy: PlanStrategy,
@@ -30,7 +25,7 @@ async function tend(setting: ArmSetting, plan: PlanRequest): Promise<ArmFigures>
     budget: { perDay: { allMsat: BUDGET_PER_DAY_SAT * 1000n } },
     cleanUp: true,
   });
-  const run = rebalancer.run({ plan, planInThread: false, intervalMs: INTERVAL_MS, signal });
+  const run = rebalancer.run({ plan, planInThread: false, signal });
   let [attempts, settled] = [0, 0];
   for await (const event of run) {
     if (event.kind === 'events_missed') throw new Error('events of the run were missed');

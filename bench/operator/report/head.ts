@@ -1,5 +1,5 @@
 /** What the figures of a run rest on, for the head of its report. */
-import { BUDGET_PER_DAY_SAT, INTERVAL_MS } from '../arms/ballast.ts';
+import { BUDGET_PER_DAY_SAT } from '../arms/ballast.ts';
 import type { OperatorOptions } from '../options.ts';
 import { ATTEMPT_MS } from '../run/run-week.ts';
 import { worldTerms } from '../world/terms.ts';
@@ -15,7 +15,7 @@ export function methodLines(options: OperatorOptions): string[] {
     'The demand is the same for all strategies; payers know no balances, try the cheapest way first, and shun for an hour',
     'what failed. Others refill their empty channels by and by, and no fee changes. An attempt takes',
     `${ATTEMPT_MS / 1000} s. Nobody sees balances of others.`,
-    `economic, balance: Rebalancer.run() with its defaults, but a plan every ${INTERVAL_MS / 60_000} minutes, and a budget of ${BUDGET_PER_DAY_SAT.toLocaleString('en')} sat a day.`,
+    `economic, balance: Rebalancer.run() with its defaults and a budget of ${BUDGET_PER_DAY_SAT.toLocaleString('en')} sat a day.`,
     'regolancer, rebalance-lnd: their rules and settings on the routes of lnd; see bench/operator/arms. none: no rebalancing.',
     'net: fees of our forwards less fees of rebalances, in the days that count. How the channels stand at their end is not',
     'valued. Books, journal and channels agree to the msat, or the run ends with an error.',
