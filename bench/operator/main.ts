@@ -8,7 +8,7 @@ import { BUDGET_PER_DAY_SAT } from './arms/ballast.ts';
 import { readOptions } from './options.ts';
 import { methodLines } from './report/head.ts';
 import { reportJson } from './report/json.ts';
-import { tableHead, tableLine, verdictLine } from './report/table.ts';
+import { tableHead, tableLine, totalsLine, verdictLine } from './report/table.ts';
 import { NOBODY, operatorVerdict } from './report/verdict.ts';
 import { runUnits } from './run/run-units.ts';
 import type { UnitResult } from './run/unit.ts';
@@ -47,5 +47,6 @@ const results = await runUnits(units, {
 const verdict = operatorVerdict(results, BUDGET_PER_DAY_SAT * 1000n * BigInt(days));
 if (json !== undefined) writeFileSync(json, reportJson(options, { results, verdict }));
 for (const loss of verdict.losses) console.log(`not won: ${loss}`);
+console.log(totalsLine(verdict));
 console.log(verdictLine(verdict));
 if (verdict.losses.length > 0) process.exitCode = 1;

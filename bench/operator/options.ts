@@ -16,7 +16,7 @@ export interface OperatorOptions {
 
 const FULL_SEEDS = 20;
 /** Under ten minutes on two cores. */
-const QUICK_SEEDS = 3;
+const QUICK_SEEDS = 5;
 const DAYS = 7;
 /** Long enough for the first balances to be forgotten, and for a history of forwards. */
 const WARM_UP_DAYS = 2;

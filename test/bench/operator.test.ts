@@ -5,7 +5,12 @@ import { ARMS } from '../../bench/operator/arms/index.ts';
 import { readOptions } from '../../bench/operator/options.ts';
 import { methodLines } from '../../bench/operator/report/head.ts';
 import { reportJson } from '../../bench/operator/report/json.ts';
-import { tableHead, tableLine, verdictLine } from '../../bench/operator/report/table.ts';
+import {
+  tableHead,
+  tableLine,
+  totalsLine,
+  verdictLine,
+} from '../../bench/operator/report/table.ts';
 import { operatorVerdict } from '../../bench/operator/report/verdict.ts';
 import { runUnits } from '../../bench/operator/run/run-units.ts';
 import type { UnitResult } from '../../bench/operator/run/unit.ts';
@@ -55,6 +60,8 @@ describe('the operator benchmark on a small network', () => {
         /^ 1006 economic +\d+ +[+-]?\d/,
       );
       const verdict = operatorVerdict(results, 0n);
+      const nets = results.map(({ arm, netMsat }) => `${arm} ${netMsat / 1000n}`);
+      expect(totalsLine(verdict)).toBe(`net of all, sat: ${nets.join(', ')}`);
       expect(verdictLine(verdict)).toMatch(/^highest net of 1 seed: economic \d, none \d/);
       const json = JSON.parse(reportJson(options, { results, verdict }));
       expect(json.results).toHaveLength(NAMES.length);

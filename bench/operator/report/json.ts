@@ -15,7 +15,15 @@ export function reportJson(
   const { seeds, size, days, warmUpDays } = run;
   const { results, verdict } = found;
   const worlds: WorldTerms[] = seeds.map((seed) => worldTerms(seed, size));
-  const { wins, losses } = verdict;
-  const report = { days, warmUpDays, worlds, results, wins: Object.fromEntries(wins), losses };
+  const { wins, totalsMsat, losses } = verdict;
+  const report = {
+    days,
+    warmUpDays,
+    worlds,
+    results,
+    wins: Object.fromEntries(wins),
+    totalsMsat: Object.fromEntries(totalsMsat),
+    losses,
+  };
   return `${JSON.stringify(report, (_key, value) => (typeof value === 'bigint' ? String(value) : value), 2)}\n`;
 }

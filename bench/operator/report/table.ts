@@ -40,6 +40,10 @@ export function tableLine(result: UnitResult, withoutMsat: bigint | undefined): 
   ]);
 }
 
+/** What each strategy came to on all seeds together. */
+export const totalsLine = ({ totalsMsat }: OperatorVerdict): string =>
+  `net of all, sat: ${[...totalsMsat].map(([arm, netMsat]) => `${arm} ${inSat(netMsat)}`).join(', ')}`;
+
 /** On how many seeds each strategy won. */
 export const verdictLine = ({ seeds, wins }: OperatorVerdict): string =>
   `highest net of ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}: ${[...wins].map(([arm, count]) => `${arm} ${count}`).join(', ')}`;

@@ -11,6 +11,8 @@ export interface OperatorVerdict {
   readonly seeds: number;
   /** By arm: on how many seeds nobody ended higher. Those that end alike all count. */
   readonly wins: ReadonlyMap<string, number>;
+  /** By arm: the nets of all seeds together, in which what chance does to a single seed counts for less. */
+  readonly totalsMsat: ReadonlyMap<string, bigint>;
   /** What Ballast failed to keep, for people; empty where it won. */
   readonly losses: readonly string[];
 }
@@ -25,6 +27,10 @@ export const NOBODY = 'none';
 export function operatorVerdict(results: readonly SeedNet[], budgetMsat: bigint): OperatorVerdict {
   const bySeed = Map.groupBy(results, ({ seed }) => seed);
   const wins = new Map(results.map(({ arm }) => [arm, 0]));
+  const totalsMsat = new Map<string, bigint>();
+  for (const { arm, netMsat } of results) {
+    totalsMsat.set(arm, (totalsMsat.get(arm) ?? 0n) + netMsat);
+  }
   const losses: string[] = [];
   for (const [seed, ofSeed] of bySeed) {
     const most = ofSeed.reduce(
@@ -36,7 +42,7 @@ export function operatorVerdict(results: readonly SeedNet[], budgetMsat: bigint)
     const loss = lossOf(ofSeed, budgetMsat);
     if (loss !== undefined) losses.push(`seed ${seed}: ${loss}`);
   }
-  return { seeds: bySeed.size, wins, losses };
+  return { seeds: bySeed.size, wins, totalsMsat, losses };
 }
 
 function lossOf(ofSeed: readonly SeedNet[], budgetMsat: bigint): string | undefined {

@@ -11,7 +11,7 @@ const verdict = (...results: readonly SeedNet[][]) => operatorVerdict(results.fl
 
 describe('the verdict', () => {
   it('counts who ended highest on how many seeds, those that end alike each', () => {
-    const { seeds, wins, losses } = verdict(
+    const { seeds, wins, totalsMsat, losses } = verdict(
       nets(1, { economic: 300, none: 200, other: 250 }),
       nets(2, { economic: 200, none: 200, other: 100 }),
     );
@@ -20,6 +20,11 @@ describe('the verdict', () => {
       ['economic', 2],
       ['none', 1],
       ['other', 0],
+    ]);
+    expect([...totalsMsat]).toEqual([
+      ['economic', 500_000n],
+      ['none', 400_000n],
+      ['other', 350_000n],
     ]);
     expect(losses).toEqual([]);
   });
