@@ -4,7 +4,7 @@
  */
 import { PastLedger, type PastRebalances } from '../planner/past-rebalances.ts';
 import type { Store } from '../ports.ts';
-import { HOUR_MS } from '../units/time.ts';
+import { DAY_MS } from '../units/time.ts';
 import { asked } from './asked.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
@@ -12,7 +12,7 @@ import type { SteadyClock } from './steady-clock.ts';
  * Records are dated before they are written, and another process may write into the same journal by a clock of its own:
  * what is dated so long before the last reading is read again.
  */
-const OVERLAP_MS = HOUR_MS;
+const OVERLAP_MS = DAY_MS;
 
 interface Kept {
   readonly ledger: PastLedger;
@@ -38,7 +38,10 @@ export class KeptPast {
         : { ledger: new PastLedger(), sinceMs, readAtMs: Number.NEGATIVE_INFINITY };
     const readAtMs = dates.now();
     const fromMs = Math.max(sinceMs, kept.readAtMs - OVERLAP_MS);
-    kept.ledger.add(await asked(() => store.records({ sinceMs: fromMs })));
+    const records = await asked(() => store.records({ sinceMs: fromMs }));
+    // Another plan, which looks less far back, has let go of what this one needs.
+    if (kept.sinceMs > sinceMs) return this.load({ sinceMs });
+    kept.ledger.add(records);
     kept.ledger.forget({ beforeMs: sinceMs });
     kept.sinceMs = Math.max(kept.sinceMs, sinceMs);
     kept.readAtMs = Math.max(kept.readAtMs, readAtMs);

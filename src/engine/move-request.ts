@@ -26,7 +26,7 @@ export function moveRequest(
     maxFeeMsat,
     maxFeePpm: ppmOf(move),
     ...cost,
-    minProbability: leastProbability(move, attemptCostOf(cost, amountMsat)),
+    ...leastProbability(move, attemptCostOf(cost, amountMsat)),
     ...(maxCltvBlocks === undefined ? {} : { maxCltvBlocks }),
     ...(request.avoid === undefined ? {} : { exclude: request.avoid }),
   };
@@ -37,11 +37,15 @@ const ppmOf = ({ maxFeeMsat, amountMsat }: PlannedMove): number =>
   Math.min(1e6, Math.ceil((Number(maxFeeMsat) / Number(amountMsat)) * 1e9) / 1e3);
 
 /**
- * Below it an attempt costs more than what it may gain is worth. A limit that is the same for all moves would refuse what
- * was planned: where a channel earns much, one attempt in hundreds pays for all of them.
+ * Below it an attempt costs more than what it may gain is worth, at the move's full amount and planned fee. A limit that is
+ * the same for all moves would refuse what was planned: where a channel earns much, one attempt in hundreds pays for all of
+ * them. Where attempts cost nothing the usual limit holds, so that what is known to fail is not tried for ever.
  */
-function leastProbability(move: PlannedMove, attemptCostMsat: number): number {
-  const { earnedMsat, forgoneMsat, roomMsat, feeMsat } = move;
+function leastProbability(
+  { earnedMsat, forgoneMsat, roomMsat, feeMsat }: PlannedMove,
+  attemptCostMsat: number,
+): { readonly minProbability?: number } {
+  if (attemptCostMsat === 0) return {};
   const gainMsat = Number(earnedMsat - forgoneMsat + roomMsat - feeMsat);
-  return gainMsat > attemptCostMsat ? attemptCostMsat / gainMsat : 1;
+  return { minProbability: gainMsat > attemptCostMsat ? attemptCostMsat / gainMsat : 1 };
 }

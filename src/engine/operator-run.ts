@@ -15,7 +15,7 @@ export interface RunOptions {
   readonly plan?: PlanRequest | (() => PlanRequest);
   /**
    * Milliseconds from the end of a round to the next plan, from 1,000 to a day. @defaultValue 600,000: forwards shift
-   * balances over hours, and what has just failed is left alone for a quarter of an hour
+   * balances over hours, and where a channel earns much, what has just failed had better be tried again within minutes
    */
   readonly intervalMs?: number;
   /** Moves of a plan that are made before the next one, best first. @defaultValue all that were planned: 20 at most */

@@ -112,7 +112,8 @@ function unlikelyOutcome(
   const { amountMsat } = quote;
   const { probe, dryRun, minProbability } = run.terms;
   if (probe || dryRun || probability >= minProbability) return null;
-  const message = `the best circle left for ${amountMsat} msat succeeds with a probability of ${probability.toPrecision(2)}, by what attempts have taught, and minProbability is ${minProbability}; try another amount or a higher fee, try later, or lower minProbability`;
+  const least = Number(minProbability.toPrecision(2));
+  const message = `the best circle left for ${amountMsat} msat succeeds with a probability of ${probability.toPrecision(2)}, by what attempts have taught, and minProbability is ${least}; try another amount or a higher fee, try later, or lower minProbability (for the moves of a plan: what an attempt costs)`;
   return { kind: 'unlikely', probability, message };
 }
 

@@ -54,7 +54,7 @@ export class LiquidityBook {
   readonly #beliefs: Beliefs;
   readonly #prices: PricesByAmount;
   readonly #unsaved: Changes;
-  /** And those that the models which were taken last do not know of. */
+  /** Attempts observed, and those of them that the models which were taken last do not know of. */
   #attempts = NO_ATTEMPTS;
 
   /** @throws RangeError for options that cannot be meant. */
@@ -136,9 +136,9 @@ export class LiquidityBook {
   }
 
   /**
-   * What a store has to keep: rows that have changed since the last call, and what the model has learnt, where that is a
-   * twentieth more attempts than at the last time, or a hundred: to sum it up takes milliseconds, and few attempts more
-   * change little.
+   * What a store has to keep: rows that have changed since the last call; and what the model has learnt, once a twentieth
+   * of all attempts observed, or a hundred, have come since it was last given. To sum it up takes milliseconds, and few
+   * attempts more change little. At other times `models` is empty, and what was kept of them stays.
    */
   takeChanged(): BeliefState {
     const { table } = this.#beliefs;

@@ -41,6 +41,7 @@ const OF_THE_WAY: ReadonlySet<string> = new Set([
 export class PastLedger {
   /** Of rebalances whose end was not read yet. */
   readonly #starts = new Map<string, PastFailure>();
+  /** Beyond the end of their rebalances: a payment that was taken for failed may turn out to live. */
   readonly #intents = new Map<string, Map<number, PastMove>>();
   readonly #moves = new Map<string, PastMove>();
   readonly #failures = new Map<string, PastFailure>();
@@ -91,7 +92,6 @@ export class PastLedger {
       case 'end': {
         const start = this.#starts.get(rebalanceId);
         this.#starts.delete(rebalanceId);
-        this.#intents.delete(rebalanceId);
         if (start === undefined || record.movedMsat > 0n || !OF_THE_WAY.has(record.reason)) return;
         this.#failures.set(rebalanceId, { ...start, atMs });
       }

@@ -96,7 +96,8 @@ function fieldOf(
   },
 ): { readonly field: PlanField; readonly barred: ReadonlyMap<PlannedChannel, Barred> } {
   const { request, channels, strategy } = given;
-  const { quietMs = PLAN_DEFAULTS.quietMs, maxQuietMs = PLAN_DEFAULTS.maxQuietMs } = request;
+  const { quietMs = PLAN_DEFAULTS.quietMs } = request;
+  const { maxQuietMs = Math.max(quietMs, PLAN_DEFAULTS.maxQuietMs) } = request;
   const past = new RecentPast(ground.past, { quietMs, maxQuietMs });
   const economic = strategy === 'economic';
   const named = request.amountsMsat && [...new Set(request.amountsMsat)].sort(descending);

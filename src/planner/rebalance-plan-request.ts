@@ -112,7 +112,7 @@ export interface PlanRequest {
    * failures that teach nothing
    */
   readonly quietMs?: number;
-  /** How far `quietMs` grows, ms. @defaultValue 900,000: 15 minutes */
+  /** How far `quietMs` grows, ms. @defaultValue 900,000: 15 minutes, or `quietMs` where that is longer */
   readonly maxQuietMs?: number;
   /** Most blocks for which money may be locked. @defaultValue 2016, lnd's own limit */
   readonly maxCltvBlocks?: number;

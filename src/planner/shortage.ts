@@ -30,7 +30,8 @@ export interface ShortageTerms {
   readonly leastFeeMsat: number;
   /**
    * Between two calls for the same channel; twice as long after each further one that comes within twice its pause, for
-   * then the one before has not helped; up to `mostPauseMs`. @defaultValue 15 minutes and a day: the plans that are made anyway come each ten minutes
+   * then the one before has not helped; up to `mostPauseMs`. @defaultValue 15 minutes and a day:
+   * plans for all channels come each ten minutes anyway, and have this one among them
    */
   readonly pauseMs: number;
   readonly mostPauseMs: number;

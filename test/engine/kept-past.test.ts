@@ -3,7 +3,7 @@ import { KeptPast } from '../../src/engine/kept-past.ts';
 import { SteadyClock } from '../../src/engine/steady-clock.ts';
 import type { JournalRecord, SendOutcome } from '../../src/ports.ts';
 import { memoryStore } from '../../src/store/memory.ts';
-import { HOUR_MS } from '../../src/units/time.ts';
+import { DAY_MS, HOUR_MS } from '../../src/units/time.ts';
 import { intent, outcome, start } from '../store/journal-records.ts';
 
 const SETTLED: SendOutcome = { kind: 'settled', preimage: new Uint8Array(32), attemptId: 1n };
@@ -35,7 +35,7 @@ function journal() {
   return { store, asked, settle, dates, wait };
 }
 
-it('reads what has come since the last time, and what may have been late by an hour', async () => {
+it('reads what has come since the last time, and what may have been late by a day', async () => {
   const { asked, settle, dates, wait } = journal();
   const sinceMs = NOW_MS - 100 * HOUR_MS;
   await settle('old', sinceMs - 1);
@@ -45,7 +45,7 @@ it('reads what has come since the last time, and what may have been late by an h
   await settle('late', NOW_MS - HOUR_MS);
   await settle('new', NOW_MS + HOUR_MS);
   expect(await dates(sinceMs)).toEqual([sinceMs, NOW_MS - HOUR_MS, NOW_MS + HOUR_MS]);
-  expect(asked).toEqual([sinceMs, NOW_MS - HOUR_MS]);
+  expect(asked).toEqual([sinceMs, NOW_MS - DAY_MS]);
 });
 
 it('lets go of what is no longer asked for, and reads all where more is asked for', async () => {
@@ -55,7 +55,7 @@ it('lets go of what is no longer asked for, and reads all where more is asked fo
   expect(await dates(1)).toEqual([1, 2]);
   expect(await dates(2)).toEqual([2]);
   expect(await dates(1)).toEqual([1, 2]);
-  expect(asked).toEqual([1, NOW_MS - HOUR_MS, 1]);
+  expect(asked).toEqual([1, NOW_MS - DAY_MS, 1]);
 });
 
 it('knows of moves whose start was read long before they settled', async () => {
@@ -78,4 +78,15 @@ it('reads it again where a reading failed', async () => {
   await expect(past.load({ sinceMs: 1 })).rejects.toThrow('no disk');
   fails = false;
   expect((await past.load({ sinceMs: 1 })).moves).toHaveLength(1);
+});
+
+it('tells each of two at once all that it asks for', async () => {
+  const { settle, dates } = journal();
+  await settle('a', 1);
+  await settle('b', 500);
+  await dates(1);
+  const [more, less] = await Promise.all([dates(1), dates(500)]);
+  expect([more, less]).toEqual([[1, 500], [500]]);
+  const [less2, more2] = await Promise.all([dates(500), dates(1)]);
+  expect([less2, more2]).toEqual([[500], [1, 500]]);
 });

@@ -51,4 +51,9 @@ it('goes on while an attempt may gain more than it costs, and no longer', () => 
   expect(least({ earnedMsat: 70_800n })).toBe(1);
   expect(least({ earnedMsat: 0n })).toBe(1);
   expect(least({}, 0n)).toBe(500 / 80_000);
+  const free = { attemptCostMsat: 0n, attemptCostPpm: 0 };
+  for (const earnedMsat of [150_000n, 70_000n]) {
+    const request = moveRequest({ ...move, earnedMsat }, free, PLAN_ATTEMPT_COST);
+    expect(request).not.toHaveProperty('minProbability');
+  }
 });

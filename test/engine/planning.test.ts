@@ -98,7 +98,7 @@ describe('plan', () => {
     const quiet = await rebalancer.plan({ strategy: 'balance' });
     expect(quiet.moves).toEqual([]);
     expect(reasonOf(quiet, square.in)?.asTarget).toMatchObject({ code: 'quiet', failures: 1 });
-    await square.clock.advance(16 * 60_000);
+    await square.clock.advance(3 * 60_000);
     const later = await rebalancer.plan({ strategy: 'balance' });
     expect(reasonOf(later, square.in)?.asTarget.code).not.toBe('quiet');
   });

@@ -43,6 +43,18 @@ describe('what the journal tells of the past', () => {
     expect(failures).toEqual([]);
   });
 
+  it('is what settled after the end as well, where a payment that was taken for failed lived on', () => {
+    const { moves } = pastRebalances([
+      start('a'),
+      intent('a', 1),
+      outcome('a', 1, REFUSED),
+      ended('a', 'node_error'),
+      at(77, outcome('a', 1, SETTLED)),
+      ended('a', 'settled', 5n),
+    ]);
+    expect(moves.map(({ atMs }) => atMs)).toEqual([77]);
+  });
+
   it('is what found no way, but not what others ended', () => {
     const reasons = ['attempts_exhausted', 'fee_limit', 'no_route', 'unlikely', 'unsteerable'];
     const others = ['aborted', 'deadline', 'budget', 'node_error', 'in_flight', 'interrupted'];

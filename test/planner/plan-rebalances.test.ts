@@ -353,6 +353,9 @@ describe('guards', () => {
     expect(failing(100, 5).moves.length).toBeGreaterThan(0);
     expect(failing(500, 400, 300, 200, 100, 14).moves).toEqual([]);
     expect(failing(500, 400, 300, 200, 100, 16).moves.length).toBeGreaterThan(0);
+    const hour = { ...EXACT, quietMs: 3_600_000 };
+    expect(plan(hour, undefined, { past: failed(59) }).moves).toEqual([]);
+    expect(plan(hour, undefined, { past: failed(61) }).moves.length).toBeGreaterThan(0);
   });
 
   it('leave a target alone that failed from everywhere', () => {
